@@ -1,0 +1,88 @@
+#include <err.h>
+#include <stdint.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <gcrypt.h>
+
+#include "digest.h"
+
+#define BYTES 32
+
+static void
+init(void)
+{
+	if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P))
+		return;
+	if (gcry_check_version(NULL) == NULL)
+		errx(EX_SOFTWARE, "libgcrypt does not start");
+	gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
+	gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+}
+
+void
+digest_sha256(const void *p, size_t n, char hex[DIGEST_HEX])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t md[BYTES];
+	size_t i;
+
+	init();
+	gcry_md_hash_buffer(GCRY_MD_SHA256, md, p, n);
+	for (i = 0; i < BYTES; i++) {
+		hex[2 * i] = digits[md[i] >> 4];
+		hex[2 * i + 1] = digits[md[i] & 15];
+	}
+	hex[2 * BYTES] = '\0';
+}
+
+void
+digest_mac(const void *key, size_t nkey, const char *text,
+    char mac[DIGEST_MAC])
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+	uint8_t md[BYTES];
+	size_t i, bit;
+	unsigned v;
+	gcry_buffer_t in[2] = {
+	    {.len = nkey, .data = (void *)(uintptr_t)key},
+	    {.len = strlen(text), .data = (void *)(uintptr_t)text},
+	};
+
+	init();
+	if (gcry_md_hash_buffers(GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC, md, in, 2))
+		errx(EX_SOFTWARE, "libgcrypt: no HMAC");
+	for (i = 0; i < DIGEST_MAC - 1; i++) {
+		bit = i * 5;
+		v = (unsigned)md[bit / 8] << 8 | md[bit / 8 + 1];
+		mac[i] = letters[v >> (11 - bit % 8) & 31];
+	}
+	mac[i] = '\0';
+}
+
+int
+digest_equal(const char *a, const char *b)
+{
+	size_t n = strlen(a), i;
+	unsigned char diff = 0, x, y;
+
+	if (strlen(b) != n)
+		return 0;
+	for (i = 0; i < n; i++) {
+		x = (unsigned char)a[i];
+		y = (unsigned char)b[i];
+		if (x >= 'A' && x <= 'Z')
+			x |= 32;
+		if (y >= 'A' && y <= 'Z')
+			y |= 32;
+		diff |= x ^ y;
+	}
+	return diff == 0;
+}
+
+void
+digest_random(void *p, size_t n)
+{
+	init();
+	gcry_randomize(p, n, GCRY_STRONG_RANDOM);
+}

@@ -1,0 +1,25 @@
+/*
+ * digest: SHA-256 and keyed hashes (libgcrypt).
+ */
+#ifndef DIGEST_H
+#define DIGEST_H
+
+#include <stddef.h>
+
+#define DIGEST_HEX 65 /* 64 hex digits and a NUL */
+#define DIGEST_MAC 17 /* 16 letters of base32 (80 bits) and a NUL */
+
+/* SHA-256 in lower-case hex. */
+void digest_sha256(const void *p, size_t n, char hex[DIGEST_HEX]);
+
+/* HMAC-SHA-256 over TEXT, its first 80 bits in lower-case base32. */
+void digest_mac(const void *key, size_t nkey, const char *text,
+    char mac[DIGEST_MAC]);
+
+/* Equal?  ASCII letter case does not count, time does not tell where. */
+int digest_equal(const char *a, const char *b);
+
+/* N bytes fit for a secret. */
+void digest_random(void *p, size_t n);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * text: strings from outside.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "buf.h"
+
+/* Is it UTF-8 (RFC 3629), without NUL? */
+bool text_utf8(const void *p, size_t n);
+
+/*
+ * Append P to OUT as lines that a terminal, a mail or a case file can take:
+ * CRLF and CR become LF, a byte order mark goes, other control characters
+ * (C0 but LF and TAB, DEL, C1, bidirectional overrides) and broken UTF-8
+ * become '?'.
+ */
+void text_clean(struct buf *out, const void *p, size_t n);
+
+/* The same on one line: LF and TAB become blanks, ends are trimmed.  To be
+ * freed by the caller. */
+char *text_line(const char *s);
+
+bool text_prefix(const char *s, const char *prefix);
+/* ASCII case does not count; the locale does not either. */
+int text_icmp(const char *a, const char *b);
+int text_incmp(const char *a, const char *b, size_t n);
+/* strcasestr for ASCII case and any bytes; NULL if absent or NEEDLE empty. */
+const char *text_ifind(const char *hay, const char *needle);
+/* ASCII lower case in place; returns S. */
+char *text_lower(char *s);
+
+/* A whole decimal number within limits, nothing around it. */
+bool text_number(const char *s, long min, long max, long *out);
+
+/* Columns that a UTF-8 string takes on a terminal (wide characters are 2). */
+size_t text_columns(const char *s);
+
+#endif
