@@ -1,0 +1,408 @@
+#include <arpa/inet.h>
+#include <idn2.h>
+#include <libpsl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr.h"
+#include "buf.h"
+#include "text.h"
+
+#define HOST_MAX 253 /* RFC 1035, section 2.3.4, as text */
+#define LABEL_MAX 63
+#define URL_MAX 65536
+
+struct origin {
+	char *host; /* as in a URL, an IPv6 address in [] */
+	long port;  /* 0: the scheme's own */
+	bool tls;
+};
+
+static bool
+alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9');
+}
+
+/* RFC 5322, section 3.2.3. */
+static bool
+atext(char c)
+{
+	return alnum(c) || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c));
+}
+
+static bool
+dot_atom(const char *s, size_t n)
+{
+	size_t i;
+
+	if (n == 0 || s[0] == '.' || s[n - 1] == '.')
+		return false;
+	for (i = 0; i < n; i++) {
+		if (s[i] == '.' && s[i - 1] == '.')
+			return false;
+		if (s[i] != '.' && !atext(s[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Letters, digits and hyphens; EXTRA is one more character that may be. */
+static bool
+label(const char *s, size_t n, char extra)
+{
+	size_t i;
+
+	if (n == 0 || n > LABEL_MAX || s[0] == '-' || s[n - 1] == '-')
+		return false;
+	for (i = 0; i < n; i++)
+		if (!alnum(s[i]) && s[i] != '-' && s[i] != extra)
+			return false;
+	return true;
+}
+
+static bool
+host_name(const char *s, char extra)
+{
+	size_t n;
+
+	if (strlen(s) > HOST_MAX)
+		return false;
+	for (;; s += n + 1) {
+		n = strcspn(s, ".");
+		if (!label(s, n, extra))
+			return false;
+		if (s[n] == '\0')
+			return true;
+	}
+}
+
+int
+addr_check(const char *addr, struct fault *f)
+{
+	const char *at = strchr(addr, '@');
+
+	if (strlen(addr) > ADDR_MAX)
+		return fault_set(f, EX_USAGE,
+		    "%.40s...: an address has %d octets at most", addr,
+		    ADDR_MAX);
+	if (at == NULL || at == addr || at[1] == '\0')
+		return fault_set(f, EX_USAGE,
+		    "%s: not an address (name@domain)", addr);
+	if (!dot_atom(addr, (size_t)(at - addr)))
+		return fault_set(f, EX_USAGE,
+		    "%s: before the @ only letters, digits, "
+		    "!#$%%&'*+-/=?^_`{|}~ and single dots within", addr);
+	if (!host_name(at + 1, '-'))
+		return fault_set(f, EX_USAGE,
+		    "%s: behind the @ only a domain of letters, digits, "
+		    "hyphens and dots", addr);
+	return 0;
+}
+
+bool
+addr_equal(const char *a, const char *b)
+{
+	return text_icmp(a, b) == 0;
+}
+
+const char *
+addr_domain(const char *addr)
+{
+	const char *at = strrchr(addr, '@');
+
+	return at != NULL ? at + 1 : "";
+}
+
+/* RFC 5322, section 3.4; comments go nowhere. */
+struct mailbox {
+	struct buf name; /* words and quoted strings; all, where no angle */
+	struct buf addr; /* between angle brackets */
+	bool angle, open; /* OPEN: a quote without its end */
+};
+
+static const char *
+skip_comment(const char *s)
+{
+	size_t depth = 0;
+
+	for (; *s != '\0'; s++) {
+		if (*s == '\\' && s[1] != '\0')
+			s++;
+		else if (*s == '(')
+			depth++;
+		else if (*s == ')' && --depth == 0)
+			return s + 1;
+	}
+	return s;
+}
+
+static const char *
+take_quoted(const char *s, struct mailbox *m)
+{
+	for (s++; *s != '\0' && *s != '"'; s++) {
+		if (*s == '\\' && s[1] != '\0')
+			s++;
+		buf_putc(&m->name, *s);
+	}
+	m->open = *s != '"';
+	return m->open ? s : s + 1;
+}
+
+static const char *
+take_angle(const char *s, struct mailbox *m)
+{
+	const char *route;
+	size_t n = strcspn(++s, ">");
+
+	buf_cut(&m->addr, 0);
+	route = *s == '@' ? memchr(s, ':', n) : NULL;
+	if (route != NULL)
+		buf_add(&m->addr, route + 1, n - (size_t)(route + 1 - s));
+	else
+		buf_add(&m->addr, s, n);
+	m->angle = true;
+	return s[n] == '>' ? s + n + 1 : s + n;
+}
+
+static const char *
+take_mailbox(const char *s, struct mailbox *m)
+{
+	while (*s != '\0' && *s != ',' && *s != ';') {
+		if (*s == '(')
+			s = skip_comment(s);
+		else if (*s == '"')
+			s = take_quoted(s, m);
+		else if (*s == '<')
+			s = take_angle(s, m);
+		else if (*s == ':') { /* what was the name of a group */
+			buf_cut(&m->name, 0);
+			s++;
+		} else
+			buf_putc(&m->name, *s++);
+	}
+	return *s == '\0' ? s : s + 1;
+}
+
+bool
+addr_find(const char *value, char **addr, char **name)
+{
+	struct mailbox m;
+	struct fault f;
+	bool found = false;
+
+	*addr = NULL;
+	if (name != NULL)
+		*name = NULL;
+	while (!found && *value != '\0') {
+		m = (struct mailbox){0};
+		value = take_mailbox(value, &m);
+		*addr = text_line(buf_text(m.angle ? &m.addr : &m.name));
+		found = !m.open && addr_check(*addr, &f) == 0;
+		if (!found) {
+			free(*addr);
+			*addr = NULL;
+		} else if (name != NULL)
+			*name = text_line(m.angle ? buf_text(&m.name) : "");
+		buf_free(&m.name);
+		buf_free(&m.addr);
+	}
+	return found;
+}
+
+static bool
+ascii(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s >= 0x80)
+			return false;
+	return true;
+}
+
+/* Lower case, A-labels (RFC 5891, UTS #46), no dot at the end; or NULL. */
+static char *
+ascii_host(const char *s)
+{
+	char *idn = NULL, *r;
+	size_t n;
+
+	if (ascii(s))
+		r = xstrdup(s);
+	else if (strlen(s) <= 4 * HOST_MAX && idn2_to_ascii_8z(s, &idn,
+	    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK) {
+		r = xstrdup(idn);
+		idn2_free(idn);
+	} else
+		return NULL;
+	for (n = strlen(r); n > 0 && r[n - 1] == '.';)
+		r[--n] = '\0';
+	return text_lower(r);
+}
+
+static bool
+ipv4(const char *s)
+{
+	struct in_addr a;
+
+	return inet_pton(AF_INET, s, &a) == 1;
+}
+
+static bool
+ip_address(const char *s)
+{
+	struct in6_addr a;
+
+	return ipv4(s) || *s == '[' || inet_pton(AF_INET6, s, &a) == 1;
+}
+
+char *
+addr_registrable(const char *host_or_address)
+{
+	const char *at = strrchr(host_or_address, '@'), *found;
+	const char *host = at != NULL ? at + 1 : host_or_address;
+	char *name, *r;
+	psl_ctx_t *psl;
+
+	if ((name = ascii_host(host)) == NULL)
+		return text_lower(text_line(host));
+	if (ip_address(name) || !host_name(name, '_'))
+		return name;
+	psl = psl_latest(NULL);
+	found = psl != NULL ? psl_registrable_domain(psl, name) : NULL;
+	r = xstrdup(found != NULL ? found : name);
+	psl_free(psl);
+	free(name);
+	return r;
+}
+
+/* "[2001:db8::1]", or NULL. */
+static char *
+ipv6_host(const char *s)
+{
+	char in[INET6_ADDRSTRLEN], out[INET6_ADDRSTRLEN];
+	struct in6_addr a;
+	size_t n = strlen(s);
+
+	if (n < 4 || n > sizeof(in) || s[n - 1] != ']')
+		return NULL;
+	memcpy(in, s + 1, n - 2);
+	in[n - 2] = '\0';
+	if (inet_pton(AF_INET6, in, &a) != 1 ||
+	    inet_ntop(AF_INET6, &a, out, sizeof(out)) == NULL)
+		return NULL;
+	return xasprintf("[%s]", out);
+}
+
+/*
+ * Browsers take a last label that is a number for a part of an IPv4 address
+ * in any of its odd forms; such a host must be a plain one.
+ */
+static bool
+odd_ipv4(const char *host)
+{
+	const char *last = strrchr(host, '.');
+
+	last = last != NULL ? last + 1 : host;
+	return (text_prefix(last, "0x") ||
+	    last[strspn(last, "0123456789")] == '\0') && !ipv4(host);
+}
+
+static char *
+url_host(const char *s)
+{
+	char *host;
+
+	if (*s == '[')
+		return ipv6_host(s);
+	host = ascii_host(s);
+	if (host == NULL || !host_name(host, '_') || odd_ipv4(host)) {
+		free(host);
+		return NULL;
+	}
+	return host;
+}
+
+/* The authority of a URL, RFC 3986, section 3.2, user name already off. */
+static bool
+parse_authority(char *s, bool bare, struct origin *o)
+{
+	char *end = *s == '[' ? strchr(s, ']') : s;
+	char *colon = end != NULL ? strchr(end, ':') : NULL;
+
+	if (colon != NULL)
+		*colon = '\0';
+	if (colon != NULL && colon[1] != '\0' &&
+	    !text_number(colon + 1, 1, 65535, &o->port))
+		return false;
+	if (o->port == (o->tls ? 443 : 80))
+		o->port = 0;
+	o->host = url_host(s);
+	if (o->host != NULL && bare && strchr(o->host, '.') == NULL) {
+		free(o->host);
+		o->host = NULL;
+	}
+	return o->host != NULL;
+}
+
+static bool
+parse_url(const char *url, struct origin *o)
+{
+	const char *s = url + strspn(url, " \t\r\n");
+	char *authority, *at;
+	bool bare, ok;
+	size_t n;
+
+	*o = (struct origin){.tls = true};
+	if (strlen(s) > URL_MAX)
+		return false;
+	bare = text_incmp(s, "http://", 7) != 0 &&
+	    text_incmp(s, "https://", 8) != 0;
+	if (!bare) {
+		o->tls = s[4] != ':';
+		s += o->tls ? 8 : 7;
+	}
+	n = strcspn(s, "/?#");
+	while (s[n] == '\0' && n > 0 && strchr(" \t\r\n", s[n - 1]) != NULL)
+		n--;
+	authority = xstrndup(s, n);
+	at = strrchr(authority, '@');
+	ok = strpbrk(authority, " \t\r\n\\") == NULL && !(bare && at != NULL) &&
+	    parse_authority(at != NULL ? at + 1 : authority, bare, o);
+	free(authority);
+	return ok;
+}
+
+char *
+addr_origin(const char *url)
+{
+	struct origin o;
+	const char *scheme;
+	char *r;
+
+	if (!parse_url(url, &o))
+		return NULL;
+	scheme = o.tls ? "https" : "http";
+	if (o.port != 0)
+		r = xasprintf("%s://%s:%ld/", scheme, o.host, o.port);
+	else
+		r = xasprintf("%s://%s/", scheme, o.host);
+	free(o.host);
+	return r;
+}
+
+char *
+addr_host(const char *url)
+{
+	struct origin o;
+	size_t n;
+
+	if (!parse_url(url, &o))
+		return NULL;
+	n = strlen(o.host);
+	if (o.host[0] == '[') {
+		memmove(o.host, o.host + 1, n - 2);
+		o.host[n - 2] = '\0';
+	}
+	return o.host;
+}

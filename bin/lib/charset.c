@@ -1,0 +1,231 @@
+#include <errno.h>
+#include <iconv.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "charset.h"
+#include "text.h"
+
+#define NAME_MAX_LEN 40
+#define JIS "ISO-2022-JP"
+#define ESC 0x1b
+
+/* What is sent under a name, as iconv calls it. */
+static const struct {
+	const char *name, *as;
+} aliases[] = {
+	{"iso-2022-jp", JIS},
+	{"iso-2022-jp-ms", JIS},
+	{"csiso2022jp", JIS},
+	{"cp50220", JIS},
+	{"cp50221", JIS},
+	{"cp50222", JIS},
+	{"shift_jis", "CP932"},
+	{"shift-jis", "CP932"},
+	{"x-sjis", "CP932"},
+	{"sjis", "CP932"},
+	{"ms_kanji", "CP932"},
+	{"csshiftjis", "CP932"},
+	{"windows-31j", "CP932"},
+	{"ms932", "CP932"},
+	{"euc-jp", "EUCJP-MS"},
+	{"eucjp", "EUCJP-MS"},
+	{"x-euc-jp", "EUCJP-MS"},
+	{"iso-8859-1", "CP1252"},
+	{"latin1", "CP1252"},
+	{"gb2312", "GB18030"},
+	{"gbk", "GB18030"},
+	{"ks_c_5601-1987", "CP949"},
+	{"euc-kr", "CP949"},
+	{"utf8", "UTF-8"},
+	{"us-ascii", ""},
+	{"ascii", ""},
+};
+
+/* Converters that strangers may choose; a "/" would reach iconv's files. */
+static const char *const prefixes[] = {
+	"utf-8", "utf-16", "iso-8859-", "windows-", "cp12", "cp93", "cp949",
+	"cp950", "koi8-", "gb18030", "big5", "euc-", "eucjp-ms", "iso-2022-jp",
+	"iso-2022-kr", "shift_jisx0213", "johab", "tis-620", "macintosh",
+	"viscii", "tcvn",
+};
+
+struct jis {
+	struct buf out; /* CP932 */
+	enum { ASCII, KANA, KANJI } set;
+	unsigned char lead;
+};
+
+static bool
+known(const char *name)
+{
+	size_t i;
+
+	if (strlen(name) > NAME_MAX_LEN || strchr(name, '/') != NULL)
+		return false;
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (text_incmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool
+escapes(const unsigned char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < n; i++)
+		if (s[i] == ESC && (s[i + 1] == '$' || s[i + 1] == '('))
+			return true;
+	return false;
+}
+
+static const char *
+real_name(const char *charset, const void *p, size_t n)
+{
+	const char *name = charset != NULL ? charset : "";
+	size_t i;
+
+	for (i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (text_icmp(name, aliases[i].name) == 0) {
+			name = aliases[i].as;
+			break;
+		}
+	if (known(name))
+		return name;
+	return escapes(p, n) ? JIS : "UTF-8";
+}
+
+static void
+convert(struct buf *out, iconv_t cd, char *in, size_t n)
+{
+	char chunk[4096], *o;
+	size_t room, rc;
+
+	while (n > 0) {
+		o = chunk;
+		room = sizeof(chunk);
+		rc = iconv(cd, &in, &n, &o, &room);
+		buf_add(out, chunk, sizeof(chunk) - room);
+		if (rc == (size_t)-1 && errno != E2BIG) {
+			buf_putc(out, '?');
+			in++;
+			n--;
+		}
+	}
+	o = chunk;
+	room = sizeof(chunk);
+	if (iconv(cd, NULL, NULL, &o, &room) != (size_t)-1)
+		buf_add(out, chunk, sizeof(chunk) - room);
+}
+
+static void
+through_iconv(struct buf *out, const char *name, const void *p, size_t n)
+{
+	iconv_t cd = iconv_open("UTF-8", name);
+	char *copy;
+
+	if (cd == (iconv_t)-1)
+		cd = iconv_open("UTF-8", "UTF-8");
+	if (cd == (iconv_t)-1)
+		return;
+	copy = xstrndup(p, n);
+	convert(out, cd, copy, n);
+	explicit_bzero(copy, n);
+	free(copy);
+	iconv_close(cd);
+}
+
+/* JIS X 0208, or the vendors' rows beyond it, in the form of Shift_JIS. */
+static void
+put_kanji(struct jis *j, unsigned c1, unsigned c2)
+{
+	unsigned lead = ((c1 - 0x21) >> 1) + 0x81;
+	unsigned trail = (c1 & 1) != 0 ? c2 + 0x1f : c2 + 0x7e;
+
+	if (lead > 0x9f)
+		lead += 0x40;
+	if ((c1 & 1) != 0 && trail > 0x7e)
+		trail++;
+	buf_putc(&j->out, (char)lead);
+	buf_putc(&j->out, (char)trail);
+}
+
+/* Bytes of the escape sequence at S (RFC 1468 and what CP50221 adds). */
+static size_t
+take_escape(struct jis *j, const char *s, size_t n)
+{
+	if (n >= 3 && s[1] == '$' && (s[2] == '@' || s[2] == 'B')) {
+		j->set = KANJI;
+		return 3;
+	}
+	if (n >= 4 && s[1] == '$' && s[2] == '(' && s[3] == 'B') {
+		j->set = KANJI;
+		return 4;
+	}
+	if (n >= 3 && s[1] == '(' && strchr("BJHI", s[2]) != NULL) {
+		j->set = s[2] == 'I' ? KANA : ASCII;
+		return 3;
+	}
+	buf_putc(&j->out, '?');
+	return 1;
+}
+
+static void
+take_byte(struct jis *j, unsigned char c)
+{
+	bool graphic = c > 0x20 && c < 0x7f;
+
+	if (j->set == KANJI && graphic && j->lead == 0) {
+		j->lead = c;
+		return;
+	}
+	if (j->set == KANJI && graphic)
+		put_kanji(j, j->lead, c);
+	else {
+		if (j->lead != 0)
+			buf_putc(&j->out, '?');
+		if (c == 0x0e || c == 0x0f || c == '\n')
+			j->set = c == 0x0e ? KANA : ASCII;
+		if (j->set == KANA && c > 0x20 && c < 0x60)
+			c |= 0x80;
+		if (c != 0x0e && c != 0x0f)
+			buf_putc(&j->out, (char)c);
+	}
+	j->lead = 0;
+}
+
+/*
+ * glibc has no CP50221.  A lead byte outlives escape sequences: mailers cut
+ * encoded words in the middle of a character.
+ */
+static void
+through_jis(struct buf *out, const char *s, size_t n)
+{
+	struct jis j = {.set = ASCII};
+	size_t i, len;
+
+	for (i = 0; i < n; i += len) {
+		len = 1;
+		if (s[i] == ESC)
+			len = take_escape(&j, s + i, n - i);
+		else
+			take_byte(&j, (unsigned char)s[i]);
+	}
+	if (j.lead != 0)
+		buf_putc(&j.out, '?');
+	through_iconv(out, "CP932", buf_text(&j.out), j.out.n);
+	buf_free(&j.out);
+}
+
+void
+charset_utf8(struct buf *out, const char *charset, const void *p, size_t n)
+{
+	const char *name = real_name(charset, p, n);
+
+	if (strcmp(name, JIS) == 0)
+		through_jis(out, p, n);
+	else
+		through_iconv(out, name, p, n);
+}

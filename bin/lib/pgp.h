@@ -1,0 +1,107 @@
+/*
+ * pgp: OpenPGP (RFC 4880) through GPGME, the only module that includes
+ * <gpgme.h>.  Keys are named by their full fingerprint, 40 upper-case hex
+ * digits, and by nothing else: an address would match substrings.
+ */
+#ifndef PGP_H
+#define PGP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "buf.h"
+#include "fault.h"
+
+#define PGP_FPR 41   /* 40 hex digits and a NUL */
+#define PGP_KEYID 17 /* 16 hex digits and a NUL */
+#define PGP_SUBKEYS 16
+
+struct pgp; /* a ring: one GnuPG home */
+
+struct pgp_key {
+	char fpr[PGP_FPR];
+	char uid[256];   /* the first user id, cleaned to one printable line */
+	time_t created;  /* 0: unknown */
+	time_t expires;  /* the earliest of the key and its best encryption
+	                    subkey; 0: never */
+	bool secret;     /* the ring holds its secret part */
+	size_t nids;     /* long key ids of the subkeys that can encrypt */
+	char ids[PGP_SUBKEYS][PGP_KEYID];
+};
+
+/*
+ * Open the ring in HOME; with HOME NULL the user's own (GNUPGHOME or
+ * ~/.gnupg), where secret keys are.  HOME is refused (EX_CONFIG, by name) if
+ * it is no folder, its path is over 85 characters, or holds a gpg.conf: a
+ * desk's ring takes no options from files.  Works offline always.
+ */
+int pgp_open(struct pgp **r, const char *home, struct fault *f);
+void pgp_close(struct pgp *r);
+
+/* Is it 40 hex digits?  OUT gets them in upper case; blanks are skipped. */
+bool pgp_fingerprint(const char *s, char out[PGP_FPR]);
+
+/*
+ * The key FPR, which must be usable to encrypt at NOW: it exists
+ * (EX_NOINPUT), and is not revoked, expired, disabled, invalid, without a
+ * usable encryption subkey, or dead within a day of NOW: each refused with
+ * EX_NOPERM and its reason by name, the fingerprint in the text.
+ */
+int pgp_key(struct pgp *r, const char *fpr, time_t now, struct pgp_key *key,
+    struct fault *f);
+
+/* The key as it is, usable or not; EX_NOINPUT where there is none. */
+int pgp_key_any(struct pgp *r, const char *fpr, struct pgp_key *key,
+    struct fault *f);
+
+/*
+ * Does the ring hold a secret key that could open what is encrypted to FPR?
+ * Looks into private-keys-v1.d by keygrip and starts no agent.
+ */
+bool pgp_holds_secret(struct pgp *r, const char *fpr);
+
+/*
+ * Look at a key file before anything is written: exactly one OpenPGP key,
+ * public, usable at NOW by the rules of pgp_key().  EX_NOPERM and the reason
+ * otherwise (two keys, a secret key, no key, version 5 or 6, expired …).
+ * Nothing is imported.
+ */
+int pgp_inspect(const void *p, size_t n, time_t now, struct pgp_key *key,
+    struct fault *f);
+
+/*
+ * pgp_inspect(), then import into the ring; what stands there afterwards
+ * must be that fingerprint and usable.  Files of the ring that this made are
+ * left readable and writable for the group where the home folder is
+ * (mode & 0070), so that coordinators can share it.
+ */
+int pgp_import(struct pgp *r, const void *p, size_t n, time_t now,
+    struct pgp_key *key, struct fault *f);
+
+/*
+ * Encrypt to exactly these N keys (each pgp_key()-checked first, encrypt-to
+ * ignored, trust is the caller's pin), armored, appended to OUT.  The key
+ * ids in the result are compared with the keys asked for before it is given
+ * out: EX_SOFTWARE if another crept in.
+ */
+int pgp_encrypt(struct pgp *r, const char *const *fprs, size_t nfprs,
+    time_t now, const void *p, size_t n, struct buf *out, struct fault *f);
+
+/*
+ * Decrypt.  Nothing is appended to OUT before the whole message has
+ * decrypted and its integrity is proven.  No secret key, or an agent that
+ * does not give it: EX_TEMPFAIL with the cure; broken or without integrity
+ * protection: EX_DATAERR.
+ */
+int pgp_decrypt(struct pgp *r, const void *p, size_t n, struct buf *out,
+    struct fault *f);
+
+/*
+ * The long key ids that a message is encrypted to, *N of them, MAX at most
+ * (EX_DATAERR beyond or where there is none).  Needs no secret key.
+ */
+int pgp_recipients(struct pgp *r, const void *p, size_t n,
+    char ids[][PGP_KEYID], size_t max, size_t *nids, struct fault *f);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * words: the word lists of etc/ (kinds, operators, closings, verified), data
+ * that a sysadmin can read and extend:
+ *
+ *	word<TAB>group<TAB>Japanese<TAB>English		# comment
+ */
+#ifndef WORDS_H
+#define WORDS_H
+
+#include <stddef.h>
+
+#include "fault.h"
+
+struct word {
+	char *word;  /* lower-case letters, digits, hyphens */
+	char *group; /* meaning depends on the list; "-" for none */
+	char *ja, *en;
+};
+
+struct words;
+
+/* Read FOLDER/NAME.  EX_CONFIG with file and line. */
+int words_load(struct words **w, const char *folder, const char *name,
+    struct fault *f);
+void words_free(struct words *w);
+/* NULL where it is not in the list. */
+const struct word *words_find(const struct words *w, const char *word);
+/* EX_USAGE, naming the file and the words there are. */
+int words_need(const struct words *w, const char *word, struct fault *f);
+/* The label in LANG ("ja" or "en"). */
+const char *words_label(const struct word *w, const char *lang);
+
+#endif
