@@ -1,0 +1,184 @@
+# todoke: `make demo` and `make check` are all the set-up there is (README.md).
+#
+# make            build the programs into bin/
+# make demo       one case through its whole life on a scratch desk
+# make check      all tests; the last line is "N passed, N failed"
+# make crash      every system call of a change and of a sending, failed
+# make lint       strict compilers, cppcheck, manuals, shell
+# make asan       the tests under AddressSanitizer and UBSan
+# make install    DESTDIR, PREFIX, SYSCONFDIR, LOCALSTATEDIR
+#
+# The user's: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX …; B is where a build
+# goes ("build/asan/"), CORPORA where the test corpora are.
+
+PREFIX = /usr/local
+SYSCONFDIR = $(PREFIX)/etc
+LOCALSTATEDIR = /var
+BINDIR = $(PREFIX)/bin
+MANDIR = $(PREFIX)/share/man
+CORPORA = ../shared/corpora
+USER_GROUP = todoke
+
+CC = cc
+CFLAGS = -O2 -g
+B =
+
+PROGRAMS = \
+	todoke-accept \
+	todoke-check \
+	todoke-close \
+	todoke-confirm \
+	todoke-contact \
+	todoke-disclose \
+	todoke-list \
+	todoke-open \
+	todoke-send \
+	todoke-show \
+	todoke-sort
+
+# The library, lowest layer first; arrows point up this list only.
+BASE = \
+	fault \
+	buf \
+	text \
+	when \
+	io \
+	digest \
+	addr
+SERVICES = \
+	words \
+	cal \
+	conf \
+	template \
+	charset \
+	html \
+	part \
+	mime \
+	mimeout \
+	pgp \
+	smtp
+DESK = \
+	casefile \
+	report \
+	token \
+	spool \
+	desk \
+	seal \
+	change \
+	letter \
+	gate \
+	policy \
+	attempts \
+	outbox \
+	seen \
+	intake \
+	drops \
+	inbox \
+	check \
+	cli
+
+UNITS = $(basename $(notdir $(wildcard tests/unit/*.c)))
+PKGS = gpgme gmime-3.0 glib-2.0 libpsl libidn2 libconfuse
+
+OUR_CPPFLAGS = -D_GNU_SOURCE -I$(B)bin/lib -Ibin/lib $(PKG_CFLAGS)
+OUR_CFLAGS = -std=c11 -Wall -Wextra -fstack-protector-strong -fPIE \
+	-D_FORTIFY_SOURCE=2 -fcf-protection
+OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+OUR_LIBS = $(PKG_LIBS) -lesmtp -lssl -lcrypto -lgcrypt
+
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+CHECK_LIBS = $(shell pkg-config --libs check 2>/dev/null)
+
+LIB = $(B)bin/lib/libtodoke.a
+OBJS = $(patsubst %,$(B)bin/lib/%.o,$(BASE) $(SERVICES) $(DESK))
+BINS = $(addprefix $(B)bin/,$(PROGRAMS))
+TESTS = $(addprefix $(B)tests/unit/,$(UNITS))
+HELPERS = $(B)tests/helper/conf-table
+
+all: $(BINS)
+
+# What the source takes from elsewhere: paths, and the spool's table.
+$(B)bin/lib/paths.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#define SYSCONFDIR "%s"\n#define LOCALSTATEDIR "%s"\n' \
+	    '$(SYSCONFDIR)' '$(LOCALSTATEDIR)' > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(B)bin/lib/tree.inc: spool/tree
+	@mkdir -p $(@D)
+	awk -F '\t+' '!/^#/ && NF { printf "\t{\"%s\", 0%s, \"%s\"},\n", \
+	    $$1, $$2, $$3 }' spool/tree > $@
+
+$(B)bin/lib/conf.o: $(B)bin/lib/paths.h
+$(B)bin/lib/spool.o: $(B)bin/lib/tree.inc
+
+$(B)bin/%.o: bin/%.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(OUR_CPPFLAGS) $(CPPFLAGS) -MMD -MP \
+	    -c -o $@ $<
+
+$(LIB): $(OBJS)
+	rm -f $@
+	$(AR) crs $@ $(OBJS)
+
+$(BINS): $(B)bin/%: $(B)bin/%.o $(LIB)
+	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(OUR_LIBS)
+
+$(B)tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(OUR_CPPFLAGS) $(CPPFLAGS) \
+	    -Itests/helper -MMD -MP -c -o $@ $<
+
+$(TESTS): $(B)tests/unit/%: $(B)tests/unit/%.o $(B)tests/helper/keys.o $(LIB)
+	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
+	    $(B)tests/helper/keys.o $(LIB) $(OUR_LIBS) $(CHECK_LIBS)
+
+$(HELPERS): $(B)tests/helper/%: $(B)tests/helper/%.o $(LIB)
+	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(OUR_LIBS)
+
+tests-built: $(BINS) $(TESTS) $(HELPERS)
+
+# Set-up and tests.  deps asks apt-get only for what is missing.
+deps:
+	@tests/helper/deps
+
+demo: deps
+	@$(MAKE) -s --no-print-directory all
+	@tests/helper/demo
+
+check: deps
+	@$(MAKE) -s --no-print-directory tests-built
+	@B='$(B)' CORPORA='$(CORPORA)' tests/run
+
+crash: deps
+	@$(MAKE) -s --no-print-directory tests-built
+	@B='$(B)' tests/helper/crash all
+
+lint: deps
+	@tests/helper/lint
+
+asan: deps
+	@$(MAKE) -s --no-print-directory tests-built B=build/asan/ \
+	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -U_FORTIFY_SOURCE'
+	@B=build/asan/ CORPORA='$(CORPORA)' tests/run
+
+install: all
+	@DESTDIR='$(DESTDIR)' BINDIR='$(BINDIR)' MANDIR='$(MANDIR)' \
+	    SYSCONFDIR='$(SYSCONFDIR)' LOCALSTATEDIR='$(LOCALSTATEDIR)' \
+	    USER_GROUP='$(USER_GROUP)' PROGRAMS='$(PROGRAMS)' B='$(B)' \
+	    sh etc/install
+
+clean:
+	rm -rf build
+	rm -f bin/*.o bin/*.d bin/lib/*.o bin/lib/*.d bin/lib/*.a \
+	    bin/lib/paths.h bin/lib/tree.inc $(addprefix bin/,$(PROGRAMS)) \
+	    tests/*/*.o tests/*/*.d $(addprefix tests/unit/,$(UNITS)) \
+	    tests/helper/conf-table
+
+FORCE:
+
+.PHONY: all tests-built deps demo check crash lint asan install clean FORCE
+.SECONDARY:
+
+-include $(OBJS:.o=.d) $(BINS:=.d) $(TESTS:=.d)

@@ -1,0 +1,793 @@
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "casefile.h"
+#include "digest.h"
+#include "text.h"
+#include "when.h"
+
+#define SEALED_BEGIN "-----BEGIN PGP MESSAGE-----"
+#define SEALED_END "-----END PGP MESSAGE-----"
+
+const struct casefile_field casefile_fields[] = {
+	{"Case", FIELD_NUMBER, false, FOR_PUBLIC, "the number"},
+	{"Seq", FIELD_COUNT, false, FOR_DESK, "grows by one at every change"},
+	{"Prev", FIELD_DIGEST, false, FOR_DESK,
+	    "SHA-256 of the text before this change"},
+	{"Move", FIELD_TEXT, false, FOR_DESK,
+	    "where this change moved the case: from and to"},
+	{"Url", FIELD_TEXT, false, FOR_PUBLIC, "origin of the site"},
+	{"Kind", FIELD_WORD, false, FOR_OPERATOR, "a word of kinds"},
+	{"Operator", FIELD_TEXT, false, FOR_PUBLIC, "who runs the site"},
+	{"Operator-Type", FIELD_WORD, false, FOR_DESK, "a word of operators"},
+	{"Lang", FIELD_WORD, false, FOR_PUBLIC, "ja or en"},
+	{"Cvss", FIELD_SCORE, false, FOR_OPERATOR, "CVSS v3 base score"},
+	{"Scope", FIELD_WORD, false, FOR_DESK, "wide, medium or narrow"},
+	{"Priority", FIELD_WORD, false, FOR_DESK,
+	    "simple, normal or priority"},
+	{"Consent", FIELD_WORD, false, FOR_DESK,
+	    "what of the finder the operator may learn"},
+	{"Officer", FIELD_TEXT, false, FOR_PUBLIC, "who handles the case"},
+	{"Received", FIELD_DAY, false, FOR_DESK, "day of the report"},
+	{"Accepted", FIELD_DAY, false, FOR_DESK,
+	    "day that the finder was told of acceptance"},
+	{"Notified", FIELD_DAY, false, FOR_OPERATOR,
+	    "day that the details really left"},
+	{"Fixed", FIELD_DAY, false, FOR_OPERATOR, "day of the fix"},
+	{"Closed", FIELD_DAY, false, FOR_OPERATOR, "day that the case ended"},
+	{"Close-Code", FIELD_WORD, false, FOR_OPERATOR, "a word of closings"},
+	{"Finder-Mark", FIELD_TEXT, false, FOR_DESK,
+	    "keyed hash of the finder's address; absent: no address"},
+	{"Contact", FIELD_TEXT, true, FOR_DESK, "a contact tried"},
+	{"Confirmed", FIELD_TEXT, false, FOR_DESK,
+	    "the contact that a person confirmed"},
+	{"Step", FIELD_COUNT, false, FOR_DESK, "rung of the ladder"},
+	{"Mail", FIELD_TEXT, true, FOR_DESK, "a message decided on"},
+	{"Log", FIELD_TEXT, true, FOR_DESK, "what happened"},
+	{NULL, FIELD_TEXT, false, FOR_DESK, NULL},
+};
+
+struct pair {
+	char *name, *value;
+};
+
+struct casefile {
+	size_t n, room;
+	struct pair *v;
+	char *notes, *sealed;
+};
+
+struct casefile *
+casefile_new(const char *number)
+{
+	struct casefile *c = xmalloc(sizeof(*c));
+
+	c->notes = xstrdup("");
+	c->sealed = xstrdup("");
+	if (number != NULL)
+		casefile_set(c, "Case", number);
+	return c;
+}
+
+void
+casefile_free(struct casefile *c)
+{
+	size_t i;
+
+	if (c == NULL)
+		return;
+	for (i = 0; i < c->n; i++) {
+		free(c->v[i].name);
+		wipe_str(c->v[i].value);
+	}
+	free(c->v);
+	wipe_str(c->notes);
+	wipe_str(c->sealed);
+	free(c);
+}
+
+bool
+casefile_is_number(const char *s)
+{
+	return strlen(s) == CASE_NUMBER - 1 &&
+	    strspn(s, "0123456789") == CASE_NUMBER - 1;
+}
+
+static const struct casefile_field *
+definition(const char *name)
+{
+	const struct casefile_field *d;
+
+	for (d = casefile_fields; d->name != NULL; d++)
+		if (text_icmp(d->name, name) == 0)
+			return d;
+	return NULL;
+}
+
+/* Takes both strings. */
+static void
+append(struct casefile *c, char *name, char *value)
+{
+	if (c->n == c->room) {
+		c->room = c->room > 0 ? c->room * 2 : 32;
+		c->v = xrealloc(c->v, c->room, sizeof(*c->v));
+	}
+	c->v[c->n++] = (struct pair){name, value};
+}
+
+/*
+ * Parsing
+ */
+
+struct reader {
+	const char *p, *end;
+	unsigned line;
+};
+
+/* The next line without its end of line (LF or CRLF); false at the end. */
+static bool
+next_line(struct reader *r, const char **s, size_t *n)
+{
+	const char *nl;
+
+	if (r->p >= r->end)
+		return false;
+	nl = memchr(r->p, '\n', (size_t)(r->end - r->p));
+	*s = r->p;
+	*n = (size_t)((nl != NULL ? nl : r->end) - r->p);
+	r->p = nl != NULL ? nl + 1 : r->end;
+	r->line++;
+	if (*n > 0 && (*s)[*n - 1] == '\r')
+		--*n;
+	return true;
+}
+
+static char *
+cleaned(const char *s, size_t n)
+{
+	char *raw = xstrndup(s, n), *r = text_line(raw);
+
+	wipe_str(raw);
+	return r;
+}
+
+/* A continuation (RFC 5322, section 2.2.3). */
+static void
+fold_in(struct casefile *c, const char *s, size_t n)
+{
+	struct pair *last = &c->v[c->n - 1];
+	char *more = cleaned(s, n), *all;
+
+	all = xasprintf("%s %s", last->value, more);
+	wipe_str(last->value);
+	wipe_str(more);
+	last->value = all;
+}
+
+static bool
+field_name(const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!isalnum((unsigned char)s[i]) && s[i] != '-')
+			return false;
+	return n > 0 && n < 64;
+}
+
+static int
+header_line(struct casefile *c, const struct reader *r, const char *s,
+    size_t n, struct fault *f)
+{
+	const struct casefile_field *d;
+	const char *colon;
+	char *name;
+
+	if ((*s == ' ' || *s == '\t') && c->n > 0) {
+		fold_in(c, s, n);
+		return 0;
+	}
+	colon = memchr(s, ':', n);
+	if (colon == NULL || !field_name(s, (size_t)(colon - s)))
+		return fault_set(f, EX_DATAERR,
+		    "line %u: not a \"Field: value\" line (a blank line ends "
+		    "the fields)", r->line);
+	name = xstrndup(s, (size_t)(colon - s));
+	if ((d = definition(name)) != NULL) {
+		free(name);
+		name = xstrdup(d->name);
+	}
+	append(c, name, cleaned(colon + 1, n - (size_t)(colon - s) - 1));
+	return 0;
+}
+
+/* Notes, and the armored block among them. */
+static void
+parse_body(struct casefile *c, struct reader *r)
+{
+	struct buf notes = {0}, sealed = {0}, *to = &notes;
+	const char *s;
+	size_t n;
+
+	while (next_line(r, &s, &n)) {
+		if (to == &notes && sealed.n == 0 &&
+		    n == strlen(SEALED_BEGIN) && memcmp(s, SEALED_BEGIN, n) == 0)
+			to = &sealed;
+		buf_add(to, s, n);
+		buf_putc(to, '\n');
+		if (to == &sealed && n == strlen(SEALED_END) &&
+		    memcmp(s, SEALED_END, n) == 0)
+			to = &notes;
+	}
+	while (notes.n > 0 && notes.p[notes.n - 1] == '\n')
+		buf_cut(&notes, notes.n - 1);
+	casefile_set_notes(c, buf_text(&notes));
+	casefile_set_sealed(c, buf_text(&sealed));
+	buf_free(&notes);
+	buf_free(&sealed);
+}
+
+int
+casefile_parse(const void *p, size_t n, struct casefile **out,
+    struct fault *f)
+{
+	struct reader r = {p, (const char *)p + n, 0};
+	struct casefile *c = casefile_new(NULL);
+	const char *s;
+	size_t len;
+
+	if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+		r.p += 3;
+	if (!text_utf8(p, n)) {
+		casefile_free(c);
+		return fault_set(f, EX_DATAERR,
+		    "not UTF-8 text (convert it with iconv)");
+	}
+	while (next_line(&r, &s, &len)) {
+		if (len == 0)
+			break;
+		if (header_line(c, &r, s, len, f) == -1) {
+			casefile_free(c);
+			return -1;
+		}
+	}
+	parse_body(c, &r);
+	*out = c;
+	return 0;
+}
+
+/*
+ * Printing
+ */
+
+static void
+print_named(const struct casefile *c, const char *name, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (strcmp(c->v[i].name, name) == 0)
+			buf_printf(out, "%s: %s\n", name, c->v[i].value);
+}
+
+static void
+print_unknown(const struct casefile *c, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (definition(c->v[i].name) == NULL)
+			buf_printf(out, "%s: %s\n", c->v[i].name,
+			    c->v[i].value);
+}
+
+void
+casefile_print(const struct casefile *c, struct buf *out)
+{
+	const struct casefile_field *d;
+
+	for (d = casefile_fields; d->name != NULL; d++) {
+		if (strcmp(d->name, "Mail") == 0)
+			print_unknown(c, out);
+		print_named(c, d->name, out);
+	}
+	buf_putc(out, '\n');
+	if (c->notes[0] != '\0')
+		buf_printf(out, "%s\n\n", c->notes);
+	buf_puts(out, c->sealed);
+}
+
+/*
+ * Fields
+ */
+
+static struct pair *
+nth(const struct casefile *c, const char *name, size_t i)
+{
+	size_t k;
+
+	for (k = 0; k < c->n; k++)
+		if (text_icmp(c->v[k].name, name) == 0 && i-- == 0)
+			return &c->v[k];
+	return NULL;
+}
+
+const char *
+casefile_nth(const struct casefile *c, const char *name, size_t i)
+{
+	struct pair *p = nth(c, name, i);
+
+	return p != NULL ? p->value : NULL;
+}
+
+const char *
+casefile_get(const struct casefile *c, const char *name)
+{
+	return casefile_nth(c, name, 0);
+}
+
+void
+casefile_set_nth(struct casefile *c, const char *name, size_t i,
+    const char *value)
+{
+	struct pair *p = nth(c, name, i);
+
+	if (p == NULL)
+		return;
+	wipe_str(p->value);
+	p->value = text_line(value);
+}
+
+static void
+remove_all(struct casefile *c, const char *name)
+{
+	size_t i, k = 0;
+
+	for (i = 0; i < c->n; i++) {
+		if (text_icmp(c->v[i].name, name) != 0) {
+			c->v[k++] = c->v[i];
+			continue;
+		}
+		free(c->v[i].name);
+		wipe_str(c->v[i].value);
+	}
+	c->n = k;
+}
+
+void
+casefile_add(struct casefile *c, const char *name, const char *value)
+{
+	append(c, xstrdup(name), text_line(value));
+}
+
+void
+casefile_set(struct casefile *c, const char *name, const char *value)
+{
+	char *own = value != NULL ? text_line(value) : NULL;
+
+	remove_all(c, name);
+	if (own != NULL && own[0] != '\0')
+		append(c, xstrdup(name), own);
+	else
+		free(own);
+}
+
+const char *
+casefile_number(const struct casefile *c)
+{
+	const char *s = casefile_get(c, "Case");
+
+	return s != NULL && casefile_is_number(s) ? s : "";
+}
+
+unsigned
+casefile_seq(const struct casefile *c)
+{
+	const char *s = casefile_get(c, "Seq");
+	long v;
+
+	return s != NULL && text_number(s, 0, INT32_MAX - 1, &v) ?
+	    (unsigned)v : 0;
+}
+
+const char *
+casefile_notes(const struct casefile *c)
+{
+	return c->notes;
+}
+
+void
+casefile_set_notes(struct casefile *c, const char *text)
+{
+	struct buf b = {0};
+
+	text_clean(&b, text, strlen(text));
+	while (b.n > 0 && b.p[b.n - 1] == '\n')
+		buf_cut(&b, b.n - 1);
+	wipe_str(c->notes);
+	c->notes = xstrdup(buf_text(&b));
+	buf_free(&b);
+}
+
+const char *
+casefile_sealed(const struct casefile *c)
+{
+	return c->sealed;
+}
+
+void
+casefile_set_sealed(struct casefile *c, const char *armored)
+{
+	char *own = xstrdup(armored);
+
+	wipe_str(c->sealed);
+	c->sealed = own;
+}
+
+/*
+ * Words: key=value, and "; key=value" parameters
+ */
+
+static bool
+plain_word(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s <= ' ' || *s == '"' || *s == '\\' ||
+		    *s == ';')
+			return false;
+	return true;
+}
+
+static void
+add_word(struct buf *out, const char *value)
+{
+	const char *s;
+
+	if (plain_word(value)) {
+		buf_puts(out, value);
+		return;
+	}
+	buf_putc(out, '"');
+	for (s = value; *s != '\0'; s++) {
+		if (*s == '"' || *s == '\\')
+			buf_putc(out, '\\');
+		buf_putc(out, *s);
+	}
+	buf_putc(out, '"');
+}
+
+void
+casefile_word(struct buf *out, const char *key, const char *value)
+{
+	char *clean;
+
+	if (value == NULL || value[0] == '\0')
+		return;
+	clean = text_line(value);
+	if (out->n > 0)
+		buf_putc(out, ' ');
+	buf_printf(out, "%s=", key);
+	add_word(out, clean);
+	wipe_str(clean);
+}
+
+/* The end of a word that begins at S: a blank or ';' outside quotes. */
+static const char *
+word_end(const char *s)
+{
+	bool quoted = false;
+
+	for (; *s != '\0'; s++) {
+		if (quoted && *s == '\\' && s[1] != '\0')
+			s++;
+		else if (*s == '"')
+			quoted = !quoted;
+		else if (!quoted && (*s == ' ' || *s == ';'))
+			break;
+	}
+	return s;
+}
+
+/* Where the value of key= begins, NULL if it is not there. */
+static const char *
+word_at(const char *line, const char *key)
+{
+	size_t n = strlen(key);
+	const char *s = line;
+
+	while (*s != '\0') {
+		if (strncmp(s, key, n) == 0 && s[n] == '=')
+			return s + n + 1;
+		s = word_end(s);
+		while (*s == ' ' || *s == ';')
+			s++;
+	}
+	return NULL;
+}
+
+char *
+casefile_word_of(const char *line, const char *key)
+{
+	const char *s = word_at(line, key), *end;
+	struct buf b = {0};
+	char *r;
+
+	if (s == NULL)
+		return NULL;
+	for (end = word_end(s); s < end; s++) {
+		if (*s == '"')
+			continue;
+		if (*s == '\\' && s + 1 < end)
+			s++;
+		buf_putc(&b, *s);
+	}
+	r = xstrdup(buf_text(&b));
+	buf_free(&b);
+	return r;
+}
+
+char *
+casefile_head(const char *value)
+{
+	char *s = xstrndup(value, strcspn(value, ";")), *r = text_line(s);
+
+	free(s);
+	return r;
+}
+
+char *
+casefile_with(const char *value, const char *key, const char *set)
+{
+	const char *at = word_at(value, key);
+	struct buf b = {0};
+	char *r;
+
+	if (at != NULL) {
+		buf_add(&b, value, (size_t)(at - value));
+		add_word(&b, set);
+		buf_puts(&b, word_end(at));
+	} else {
+		buf_printf(&b, "%s; %s=", value, key);
+		add_word(&b, set);
+	}
+	r = xstrdup(buf_text(&b));
+	buf_free(&b);
+	return r;
+}
+
+/*
+ * The log
+ */
+
+static void
+chain(const char *before, const char *line, size_t n, char out[CASE_CHAIN])
+{
+	char hex[DIGEST_HEX];
+	struct buf b = {0};
+
+	buf_printf(&b, "%s\n", before);
+	buf_add(&b, line, n);
+	digest_sha256(b.p, b.n, hex);
+	memcpy(out, hex, CASE_CHAIN - 1);
+	out[CASE_CHAIN - 1] = '\0';
+	buf_free(&b);
+}
+
+/* The link that the next line hangs on. */
+static void
+chain_end(const struct casefile *c, char out[CASE_CHAIN])
+{
+	const char *line;
+	char *h = NULL;
+	size_t i;
+
+	snprintf(out, CASE_CHAIN, "%s", casefile_number(c));
+	for (i = 0; (line = casefile_nth(c, "Log", i)) != NULL; i++) {
+		free(h);
+		h = casefile_word_of(line, "h");
+	}
+	if (h != NULL)
+		snprintf(out, CASE_CHAIN, "%s", h);
+	free(h);
+}
+
+void
+casefile_log(struct casefile *c, time_t t, const char *by, const char *event,
+    const char *details)
+{
+	char when[WHEN_TIME], before[CASE_CHAIN], link[CASE_CHAIN];
+	struct buf b = {0};
+
+	when_text(t, when);
+	buf_printf(&b, "%s %s", when, event);
+	if (details[0] != '\0')
+		buf_printf(&b, " %s", details);
+	casefile_word(&b, "by", by);
+	chain_end(c, before);
+	chain(before, b.p, b.n, link);
+	casefile_word(&b, "h", link);
+	casefile_add(c, "Log", b.p);
+	buf_free(&b);
+}
+
+bool
+casefile_event(const struct casefile *c, size_t i, struct casefile_event *e)
+{
+	const char *line = casefile_nth(c, "Log", i), *s;
+	size_t n;
+
+	if (line == NULL)
+		return false;
+	*e = (struct casefile_event){.line = line};
+	n = strcspn(line, " ");
+	snprintf(e->time, sizeof(e->time), "%.*s", (int)(n < 39 ? n : 39), line);
+	s = line + n + strspn(line + n, " ");
+	n = strcspn(s, " ");
+	snprintf(e->name, sizeof(e->name), "%.*s", (int)(n < 31 ? n : 31), s);
+	return true;
+}
+
+long
+casefile_last(const struct casefile *c, const char *event, const char *key,
+    const char *value)
+{
+	struct casefile_event e;
+	long found = -1;
+	char *v;
+	size_t i;
+
+	for (i = 0; casefile_event(c, i, &e); i++) {
+		if (strcmp(e.name, event) != 0)
+			continue;
+		if (key == NULL) {
+			found = (long)i;
+			continue;
+		}
+		v = casefile_word_of(e.line, key);
+		if (v != NULL && strcmp(v, value) == 0)
+			found = (long)i;
+		free(v);
+	}
+	return found;
+}
+
+const char *
+casefile_state(const struct casefile *c, char out[16])
+{
+	const char *line;
+	char *v;
+	size_t i;
+
+	out[0] = '\0';
+	for (i = 0; (line = casefile_nth(c, "Log", i)) != NULL; i++) {
+		v = casefile_word_of(line, "state");
+		if (v != NULL)
+			snprintf(out, 16, "%s", v);
+		free(v);
+	}
+	return out;
+}
+
+long
+casefile_contact(const struct casefile *c, const char *address)
+{
+	const char *value;
+	char *head;
+	size_t i;
+	bool same;
+
+	for (i = 0; (value = casefile_nth(c, "Contact", i)) != NULL; i++) {
+		head = casefile_head(value);
+		same = text_icmp(head, address) == 0;
+		free(head);
+		if (same)
+			return (long)i;
+	}
+	return -1;
+}
+
+/*
+ * Rules
+ */
+
+static bool
+score(const char *s)
+{
+	if (strcmp(s, "10") == 0 || strcmp(s, "10.0") == 0)
+		return true;
+	return isdigit((unsigned char)s[0]) &&
+	    (s[1] == '\0' || (s[1] == '.' && isdigit((unsigned char)s[2]) &&
+	    s[3] == '\0'));
+}
+
+static bool
+typed(enum field_type type, const char *s)
+{
+	long n;
+	int day;
+
+	switch (type) {
+	case FIELD_NUMBER:
+		return casefile_is_number(s);
+	case FIELD_COUNT:
+		return text_number(s, 0, INT32_MAX - 1, &n);
+	case FIELD_DIGEST:
+		return strlen(s) == DIGEST_HEX - 1 &&
+		    strspn(s, "0123456789abcdef") == DIGEST_HEX - 1;
+	case FIELD_DAY:
+		return when_parse_day(s, &day);
+	case FIELD_WORD:
+		return s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789- ")] ==
+		    '\0';
+	case FIELD_SCORE:
+		return score(s);
+	case FIELD_TEXT:
+		return true;
+	}
+	return false;
+}
+
+static int
+check_fields(const struct casefile *c, struct fault *f)
+{
+	const struct casefile_field *d;
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		d = definition(c->v[i].name);
+		if (d == NULL)
+			continue;
+		if (!typed(d->type, c->v[i].value))
+			return fault_set(f, EX_DATAERR,
+			    "%s: \"%s\" is not of its form (todoke-case(5))",
+			    d->name, c->v[i].value);
+		if (!d->repeated && casefile_nth(c, d->name, 1) != NULL)
+			return fault_set(f, EX_DATAERR,
+			    "%s: stands there twice", d->name);
+	}
+	return 0;
+}
+
+static int
+check_chain(const struct casefile *c, struct fault *f)
+{
+	char before[CASE_CHAIN], link[CASE_CHAIN];
+	const char *line, *at;
+	char *h;
+	size_t i;
+
+	snprintf(before, sizeof(before), "%s", casefile_number(c));
+	for (i = 0; (line = casefile_nth(c, "Log", i)) != NULL; i++) {
+		h = casefile_word_of(line, "h");
+		at = h != NULL ? word_at(line, "h") - strlen(" h=") : line;
+		chain(before, line, (size_t)(at - line), link);
+		if (h == NULL || strcmp(h, link) != 0) {
+			free(h);
+			return fault_set(f, EX_DATAERR,
+			    "Log: line %zu breaks the chain: it or the one "
+			    "before was changed by hand", i + 1);
+		}
+		memcpy(before, link, sizeof(before));
+		free(h);
+	}
+	return 0;
+}
+
+int
+casefile_check(const struct casefile *c, struct fault *f)
+{
+	char state[16];
+
+	if (casefile_number(c)[0] == '\0')
+		return fault_set(f, EX_DATAERR, "no Case: number");
+	if (casefile_seq(c) < 1)
+		return fault_set(f, EX_DATAERR, "no Seq: of 1 or more");
+	if (casefile_state(c, state)[0] == '\0')
+		return fault_set(f, EX_DATAERR, "no state in its log");
+	if (check_fields(c, f) == -1)
+		return -1;
+	return check_chain(c, f);
+}

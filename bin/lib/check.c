@@ -1,0 +1,610 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "change.h"
+#include "check.h"
+#include "digest.h"
+#include "drops.h"
+#include "gate.h"
+#include "intake.h"
+#include "io.h"
+#include "template.h"
+#include "text.h"
+#include "when.h"
+
+#define GARBAGE_AGE (36 * 3600) /* of a file in tmp/ */
+#define BAD_NAMES 8
+
+static void
+broken(struct check *k, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+broken(struct check *k, const char *fmt, ...)
+{
+	char text[1024], *line;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	line = text_line(text);
+	k->say(line);
+	free(line);
+	k->broken++;
+}
+
+/*
+ * The tree
+ */
+
+static void
+make_folder(struct check *k, int fd, const char *top,
+    const struct spool_folder *t)
+{
+	struct fault f;
+
+	if (!k->repair)
+		broken(k, "%s/%s: no such folder (todoke-check -r makes it)",
+		    top, t->path);
+	else if (io_mkdir(fd, t->path, t->mode, &f) == -1)
+		broken(k, "%s/%s", top, f.text);
+}
+
+static void
+check_folder(struct check *k, int fd, const char *top,
+    const struct spool_folder *t, const struct stat *root)
+{
+	struct stat st;
+
+	if (fstatat(fd, t->path, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+		make_folder(k, fd, top, t);
+		return;
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		broken(k, "%s/%s: not a folder", top, t->path);
+		return;
+	}
+	if (st.st_uid != root->st_uid || st.st_gid != root->st_gid)
+		broken(k, "%s/%s: owner and group differ from %s "
+		    "(chown --reference)", top, t->path, top);
+	if ((st.st_mode & 07777) == t->mode ||
+	    (k->repair && fchmodat(fd, t->path, t->mode, 0) == 0))
+		return;
+	broken(k, "%s/%s: mode %04o, not %04o (todoke-check -r sets it)", top,
+	    t->path, (unsigned)(st.st_mode & 07777), (unsigned)t->mode);
+}
+
+void
+check_tree(struct check *k, const struct conf *c)
+{
+	const struct spool_folder *t;
+	struct stat root;
+	int fd = open(c->spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1 && errno == ENOENT && k->repair &&
+	    mkdir(c->spool, 02770) == 0)
+		fd = open(c->spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1 || fstat(fd, &root) == -1) {
+		broken(k, "%s: %s (todoke-check -r makes it)", c->spool,
+		    strerror(errno));
+		if (fd != -1)
+			close(fd);
+		return;
+	}
+	for (t = spool_tree; t->path != NULL; t++)
+		check_folder(k, fd, c->spool, t, &root);
+	close(fd);
+}
+
+/*
+ * What the configuration names
+ */
+
+static void
+check_keys(struct check *k, struct desk *d)
+{
+	struct pgp_key key;
+	struct fault f;
+	size_t i;
+
+	if (desk_ring(d, &f) == -1) {
+		broken(k, "%s", f.text);
+		return;
+	}
+	for (i = 0; i < d->conf->pgp_keys.n; i++) {
+		if (pgp_key(d->ring, d->conf->pgp_keys.v[i], time(NULL), &key,
+		    &f) == -1)
+			broken(k, "%s: %s", d->conf->pgp_home, f.text);
+		if (pgp_holds_secret(d->ring, d->conf->pgp_keys.v[i]))
+			broken(k, "%s: holds the secret part of %s: cron's "
+			    "programs must not be able to open sealed parts; "
+			    "keep it in the coordinators' own GNUPGHOME",
+			    d->conf->pgp_home, d->conf->pgp_keys.v[i]);
+		if (text_icmp(d->conf->pgp_sign, d->conf->pgp_keys.v[i]) == 0)
+			broken(k, "%s: pgp.sign is a key that opens sealed "
+			    "parts: use another one", d->conf->file);
+	}
+}
+
+static void
+check_secret(struct check *k, struct desk *d)
+{
+	const char *file = d->conf->secret;
+	struct fault f;
+	struct stat st;
+
+	if (stat(file, &st) == -1 && errno == ENOENT)
+		return; /* made on first use */
+	if (desk_key(d, &f) == -1)
+		broken(k, "%s", f.text);
+	if (stat(file, &st) == 0 && st.st_mode & 0137)
+		broken(k, "%s: mode %04o, not 0600 or 0640", file,
+		    (unsigned)(st.st_mode & 07777));
+}
+
+static void
+check_texts(struct check *k, struct desk *d)
+{
+	static const char *const langs[] = {"ja", "en"};
+	const struct template_name *n;
+	struct template *t;
+	struct fault f;
+	size_t i;
+
+	for (n = template_names; n->name != NULL; n++)
+		for (i = 0; i < 2; i++)
+			if (template_load(&t, d->conf->templates, langs[i],
+			    n->name, &f) == -1)
+				broken(k, "%s", f.text);
+			else
+				template_free(t);
+}
+
+static void
+check_words(struct check *k, struct desk *d)
+{
+	static const char *const lists[] = {"kinds", "operators", "closings",
+	    "verified"};
+	struct words *w;
+	struct fault f;
+	size_t i;
+
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (words_load(&w, d->conf->words, lists[i], &f) == -1)
+			broken(k, "%s", f.text);
+		else
+			words_free(w);
+}
+
+void
+check_setup(struct check *k, struct desk *d)
+{
+	struct fault f;
+	bool yes;
+
+	check_keys(k, d);
+	check_secret(k, d);
+	check_texts(k, d);
+	check_words(k, d);
+	if (cal_business(d->cal, d->today + 366, &yes, &f) == -1)
+		broken(k, "%s (a year ahead is needed)", f.text);
+	if (spool_halted(d->spool, &f) == -1)
+		broken(k, "%s", f.text);
+}
+
+/*
+ * Files
+ */
+
+/* A regular file of ours: its mode is set right with -r. */
+static bool
+check_file(struct check *k, struct desk *d, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return false;
+	if (!S_ISREG(st.st_mode)) {
+		broken(k, "%s: not a regular file", path);
+		return false;
+	}
+	if ((st.st_mode & 07777) == SPOOL_FILE ||
+	    (k->repair && fchmodat(d->spool, path, SPOOL_FILE, 0) == 0))
+		return true;
+	broken(k, "%s: mode %04o, not %04o (todoke-check -r sets it)", path,
+	    (unsigned)(st.st_mode & 07777), (unsigned)SPOOL_FILE);
+	return true;
+}
+
+struct walk {
+	struct check *k;
+	struct desk *d;
+	char (*seen)[CASE_NUMBER]; /* numbers met, to find doubles */
+	size_t n, room;
+};
+
+/* Every mail that the case decided on is somewhere. */
+static void
+check_mails(struct walk *w, const struct spool_place *p,
+    const struct casefile *c)
+{
+	static const char *const folders[] = {"outbox", "failed", "hold",
+	    "tmp"};
+	char id[TOKEN_ID + 8], path[SPOOL_PATH];
+	const char *line;
+	size_t i, k, n;
+	bool found;
+
+	for (i = 0; (line = casefile_nth(c, "Mail", i)) != NULL; i++) {
+		n = strcspn(line, " ");
+		if (n >= sizeof(id) || (n > 5 &&
+		    strncmp(line + n - 5, ".copy", 5) == 0))
+			continue;
+		snprintf(id, sizeof(id), "%.*s", (int)n, line);
+		found = spool_delivered(w->d->spool, casefile_number(c), id);
+		for (k = 0; k < 4 && !found; k++) {
+			snprintf(path, sizeof(path), "%s/%s", folders[k], id);
+			found = spool_exists(w->d->spool, path);
+			snprintf(path, sizeof(path), "%s/%s.copy", folders[k],
+			    id);
+			found = found || spool_exists(w->d->spool, path);
+		}
+		if (!found)
+			broken(w->k, "%s: its mail %s is nowhere", p->path,
+			    id);
+	}
+}
+
+/* A mail in outbox/ or cur/ of a change that the case does not know: an old
+ * text was saved over a newer one. */
+static void
+check_prev(struct walk *w, const struct spool_place *p,
+    const struct casefile *c)
+{
+	char folder[SPOOL_PATH], want[TOKEN_ID + 8], number[CASE_NUMBER];
+	struct spool_names names;
+	const char *line, *kind;
+	struct fault f;
+	size_t i, k;
+	bool named;
+
+	snprintf(folder, sizeof(folder), "mail/%s/cur", casefile_number(c));
+	if (spool_list(w->d->spool, folder, &names, &f) == -1)
+		return;
+	for (i = 0; i < names.n; i++) {
+		snprintf(want, sizeof(want), "%.*s", (int)strcspn(names.v[i],
+		    ":"), names.v[i]);
+		if (!token_id_split(want, number, &kind))
+			continue;
+		named = false;
+		for (k = 0; !named &&
+		    (line = casefile_nth(c, "Mail", k)) != NULL; k++)
+			named = text_prefix(line, want) &&
+			    line[strlen(want)] == ' ';
+		if (!named)
+			broken(w->k, "%s: does not know its mail %s: an older "
+			    "text was saved over a newer one", p->path, want);
+	}
+	spool_names_free(&names);
+}
+
+static void
+note_number(struct walk *w, const struct spool_place *p, const char *number)
+{
+	if (w->n == w->room) {
+		w->room = w->room > 0 ? 2 * w->room : 1024;
+		w->seen = xrealloc(w->seen, w->room, sizeof(*w->seen));
+	}
+	snprintf(w->seen[w->n++], CASE_NUMBER, "%s", number);
+	(void)p;
+}
+
+static void
+check_confirmed(struct walk *w, const struct spool_place *p,
+    const struct casefile *c)
+{
+	char *address, *fpr;
+	struct pgp_key key;
+	struct fault f;
+
+	if (p->state == STATE_CLOSED || !gate_confirmed(c, &address, &fpr))
+		return;
+	if (w->d->ring != NULL && pgp_key(w->d->ring, fpr, time(NULL), &key,
+	    &f) == -1)
+		broken(w->k, "%s: the pinned key: %s", p->path, f.text);
+	free(address);
+	free(fpr);
+}
+
+static int
+check_case(const struct spool_place *p, const char *number, void *arg,
+    struct fault *f)
+{
+	struct walk *w = arg;
+	char state[16], path[SPOOL_PATH];
+	struct casefile *c;
+
+	if (!check_file(w->k, w->d, p->path))
+		return 0;
+	if (spool_read(w->d->spool, p, &c, f) == -1) {
+		broken(w->k, "%s", f->text);
+		return 0;
+	}
+	note_number(w, p, number);
+	if (strcmp(casefile_number(c), number) != 0)
+		broken(w->k, "%s: its Case: is \"%s\"", p->path,
+		    casefile_number(c));
+	else if (casefile_check(c, f) == -1)
+		broken(w->k, "%s: %s", p->path, f->text);
+	else if (strcmp(casefile_state(c, state),
+	    spool_state_name(p->state)) != 0)
+		broken(w->k, "%s: its log says %s (todoke-check -r puts it "
+		    "back)", p->path, state);
+	if (casefile_sealed(c)[0] == '\0')
+		broken(w->k, "%s: has no sealed part", p->path);
+	snprintf(path, sizeof(path), "mail/%s", number);
+	if (!spool_exists(w->d->spool, path))
+		broken(w->k, "%s: has no folder %s", p->path, path);
+	check_mails(w, p, c);
+	check_prev(w, p, c);
+	check_confirmed(w, p, c);
+	casefile_free(c);
+	return 0;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void
+check_doubles(struct walk *w)
+{
+	size_t i;
+
+	if (w->n > 1)
+		qsort(w->seen, w->n, sizeof(*w->seen), by_number);
+	for (i = 1; i < w->n; i++)
+		if (strcmp(w->seen[i], w->seen[i - 1]) == 0)
+			broken(w->k, "case %s lies in two places",
+			    w->seen[i]);
+}
+
+/* What lies in a state's folder and is no day, and in a day and is no case. */
+static void
+check_strangers(struct check *k, struct desk *d, enum spool_state s)
+{
+	char path[SPOOL_PATH];
+	struct spool_names days, names;
+	struct fault f;
+	struct stat st;
+	size_t i, n;
+
+	if (spool_list(d->spool, spool_state_name(s), &days, &f) == -1) {
+		broken(k, "%s", f.text);
+		return;
+	}
+	for (i = 0; i < days.n; i++) {
+		snprintf(path, sizeof(path), "%s/%.255s", spool_state_name(s),
+		    days.v[i]);
+		if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISDIR(st.st_mode) && spool_is_day(s, days.v[i])) {
+			if (spool_list(d->spool, path, &names, &f) == -1)
+				continue;
+			for (n = 0; n < names.n; n++)
+				if (!casefile_is_number(names.v[n]))
+					broken(k, "%s/%s: not a case", path,
+					    names.v[n]);
+			spool_names_free(&names);
+		} else if (s != STATE_NEW)
+			broken(k, "%s: neither a day nor a case in its place",
+			    path);
+	}
+	spool_names_free(&days);
+}
+
+/* Day folders that are empty and past. */
+static void
+drop_days(struct check *k, struct desk *d, enum spool_state s)
+{
+	char today[WHEN_DAY], path[SPOOL_PATH];
+	struct spool_names days;
+	struct fault f;
+	size_t i;
+
+	if (s == STATE_CLOSED)
+		when_month_text(d->today, today);
+	else
+		when_day_text(d->today, today);
+	if (!k->repair ||
+	    spool_list(d->spool, spool_state_name(s), &days, &f) == -1)
+		return;
+	for (i = 0; i < days.n; i++) {
+		if (!spool_is_day(s, days.v[i]) ||
+		    strcmp(days.v[i], today) >= 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", spool_state_name(s),
+		    days.v[i]);
+		unlinkat(d->spool, path, AT_REMOVEDIR); /* only if empty */
+	}
+	spool_names_free(&days);
+}
+
+/* tmp/: what is old and belongs to nothing. */
+static void
+check_tmp(struct check *k, struct desk *d)
+{
+	char path[SPOOL_PATH];
+	struct spool_names names;
+	struct fault f;
+	struct stat st;
+	size_t i, n;
+	bool keep;
+
+	if (spool_list(d->spool, "tmp", &names, &f) == -1)
+		return;
+	for (i = 0; i < names.n; i++) {
+		n = strlen(names.v[i]);
+		snprintf(path, sizeof(path), "tmp/%.200s", names.v[i]);
+		keep = (n > 3 && strcmp(names.v[i] + n - 3, ".in") == 0) ||
+		    (n > 5 && strcmp(names.v[i] + n - 5, ".todo") == 0);
+		if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+		    time(NULL) - st.st_mtime < GARBAGE_AGE)
+			continue;
+		if (keep)
+			broken(k, "%s: unfinished for over 36 hours (does "
+			    "todoke-sort run?)", path);
+		else if (!k->repair)
+			broken(k, "%s: garbage of an interrupted program "
+			    "(todoke-check -r removes it)", path);
+		else if (S_ISREG(st.st_mode) && unlinkat(d->spool, path, 0))
+			broken(k, "%s: %s", path, strerror(errno));
+	}
+	spool_names_free(&names);
+}
+
+/* A message in outbox/ that no case decided on. */
+static void
+check_outbox(struct check *k, struct desk *d)
+{
+	char path[SPOOL_PATH], base[TOKEN_ID], number[CASE_NUMBER],
+	    want[TOKEN_ID + DIGEST_HEX + 8], hex[DIGEST_HEX];
+	struct spool_names names;
+	struct spool_place p;
+	struct casefile *c;
+	struct buf b = {0};
+	const char *kind, *line;
+	struct fault f;
+	size_t i, m, n;
+	bool named;
+
+	if (spool_list(d->spool, "outbox", &names, &f) == -1)
+		return;
+	for (i = 0; i < names.n; i++) {
+		snprintf(path, sizeof(path), "outbox/%.200s", names.v[i]);
+		n = strlen(names.v[i]);
+		if (n > 5 && strcmp(names.v[i] + n - 5, ".copy") == 0)
+			n -= 5;
+		snprintf(base, sizeof(base), "%.*s", (int)n, names.v[i]);
+		named = false;
+		if (check_file(k, d, path) &&
+		    token_id_split(base, number, &kind) &&
+		    spool_find(d->spool, number, &p, &f) == 0 &&
+		    spool_read(d->spool, &p, &c, &f) == 0) {
+			if (io_read(d->spool, path, CASE_MAX * 8UL, &b, NULL,
+			    &f) == 0)
+				digest_sha256(b.p, b.n, hex);
+			snprintf(want, sizeof(want), "%.90s %s", names.v[i],
+			    hex);
+			for (m = 0; !named && b.n > 0 &&
+			    (line = casefile_nth(c, "Mail", m)) != NULL; m++)
+				named = strcmp(line, want) == 0;
+			casefile_free(c);
+			buf_free(&b);
+		}
+		if (!named)
+			broken(k, "%s: no case decided on these bytes; it will "
+			    "not be sent (move it to bad/)", path);
+	}
+	spool_names_free(&names);
+}
+
+/* Numbers with mail but without a case. */
+static void
+check_mail(struct check *k, struct desk *d, const struct walk *w)
+{
+	static const char *const parts[] = {"new", "cur"};
+	char path[SPOOL_PATH];
+	struct spool_names names, mails;
+	struct fault f;
+	size_t i, n;
+
+	if (spool_list(d->spool, "mail", &names, &f) == -1)
+		return;
+	for (i = 0; i < names.n; i++) {
+		if (!casefile_is_number(names.v[i])) {
+			broken(k, "mail/%s: not a number", names.v[i]);
+			continue;
+		}
+		if (w->n > 0 && bsearch(names.v[i], w->seen, w->n,
+		    sizeof(*w->seen), by_number) != NULL)
+			continue;
+		snprintf(path, sizeof(path), "tmp/%s.in", names.v[i]);
+		if (spool_exists(d->spool, path))
+			continue;
+		for (n = 0; n < 2; n++) {
+			snprintf(path, sizeof(path), "mail/%s/%s", names.v[i],
+			    parts[n]);
+			if (spool_list(d->spool, path, &mails, &f) == 0 &&
+			    mails.n > 0)
+				broken(k, "%s: holds mail, but there is no "
+				    "case %s", path, names.v[i]);
+			spool_names_free(&mails);
+		}
+	}
+	spool_names_free(&names);
+}
+
+/* What waits for a person is no broken rule, but files there have a mode. */
+static void
+check_flat(struct check *k, struct desk *d, const char *folder)
+{
+	char path[SPOOL_PATH];
+	struct spool_names names;
+	struct fault f;
+	size_t i;
+
+	if (spool_list(d->spool, folder, &names, &f) == -1)
+		return;
+	for (i = 0; i < names.n; i++) {
+		snprintf(path, sizeof(path), "%s/%.200s", folder, names.v[i]);
+		check_file(k, d, path);
+	}
+	spool_names_free(&names);
+}
+
+static void
+finish_work(struct check *k, struct desk *d)
+{
+	struct fault f;
+
+	if (intake_ready(d, &f) == -1)
+		return; /* said by check_setup() */
+	if (change_recover(d, &f) == -1)
+		broken(k, "%s", f.text);
+	if (drops_hands(d, true, &f) == -1)
+		broken(k, "%s", f.text);
+}
+
+void
+check_files(struct check *k, struct desk *d)
+{
+	struct walk w = {.k = k, .d = d};
+	struct fault f;
+	unsigned s;
+
+	if (k->repair)
+		finish_work(k, d);
+	for (s = 0; s < STATES; s++) {
+		if (spool_each(d->spool, s, NULL, check_case, &w, &f) == -1)
+			broken(k, "%s", f.text);
+		check_strangers(k, d, s);
+		drop_days(k, d, s);
+	}
+	check_doubles(&w);
+	check_tmp(k, d);
+	check_outbox(k, d);
+	check_mail(k, d, &w);
+	check_flat(k, d, "failed");
+	check_flat(k, d, "hold");
+	free(w.seen);
+}

@@ -1,0 +1,183 @@
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "io.h"
+
+#define EDIT_MAX 16777216
+
+static void
+say(const char *line)
+{
+	warnx("%s", line);
+}
+
+bool
+cli_option(struct cli *o, int opt, const char *arg)
+{
+	switch (opt) {
+	case 'c':
+		o->conf = arg;
+		return true;
+	case 't':
+		o->as_of = arg;
+		return true;
+	case 'n':
+		o->dry = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+cli_open(struct desk *d, const struct cli *o)
+{
+	const struct rlimit none = {0, 0};
+	struct fault f;
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	setrlimit(RLIMIT_CORE, &none);
+	umask(007);
+	*d = (struct desk){.spool = -1, .say = say, .dry = o->dry};
+	if (desk_open(d, o->conf, o->as_of, &f) == -1)
+		cli_die(&f);
+}
+
+struct casefile *
+cli_case(struct desk *d, const char *arg, char number[CASE_NUMBER],
+    struct spool_place *p)
+{
+	struct casefile *c;
+	struct fault f;
+
+	if (desk_number(d, arg, number, &f) == -1 ||
+	    spool_find(d->spool, number, p, &f) == -1 ||
+	    spool_read(d->spool, p, &c, &f) == -1)
+		cli_die(&f);
+	return c;
+}
+
+void
+cli_die(const struct fault *f)
+{
+	errx(f->status, "%s", f->text);
+}
+
+void
+cli_usage(const char *synopsis)
+{
+	fprintf(stderr, "usage: %s\n", synopsis);
+	exit(EX_USAGE);
+}
+
+void
+cli_end(struct desk *d, int status)
+{
+	desk_close(d);
+	if (fflush(stdout) == EOF || ferror(stdout))
+		err(EX_IOERR, "standard output");
+	exit(status);
+}
+
+void
+cli_read(const char *file, size_t max, struct buf *out)
+{
+	struct fault f;
+	int rc;
+
+	if (file == NULL || strcmp(file, "-") == 0)
+		rc = io_slurp(STDIN_FILENO, "standard input", max, out, &f);
+	else
+		rc = io_read(AT_FDCWD, file, max, out, NULL, &f);
+	if (rc == -1)
+		cli_die(&f);
+}
+
+/* Runs "$EDITOR file" by the shell, as crontab(1) does. */
+static int
+run_editor(const char *path, struct fault *f)
+{
+	const char *editor = getenv("VISUAL");
+	char *command;
+	int status;
+	pid_t pid;
+
+	if (editor == NULL || editor[0] == '\0')
+		editor = getenv("EDITOR");
+	if (editor == NULL || editor[0] == '\0')
+		editor = "vi";
+	command = xasprintf("%s \"$1\"", editor);
+	pid = fork();
+	if (pid == 0) {
+		execl("/bin/sh", "sh", "-c", command, "sh", path, (char *)NULL);
+		_exit(127);
+	}
+	free(command);
+	if (pid == -1)
+		return fault_errno(f, "%s", editor);
+	while (waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return fault_errno(f, "%s", editor);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	return fault_set(f, EX_TEMPFAIL,
+	    "%s did not end well: nothing was changed", editor);
+}
+
+/* Overwrite what the file held, then remove it and its folder. */
+static void
+remove_file(const char *folder, const char *path)
+{
+	static const char zero[4096];
+	struct stat st;
+	off_t left;
+	int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd != -1 && fstat(fd, &st) == 0)
+		for (left = st.st_size; left > 0; left -= (off_t)sizeof(zero))
+			if (write(fd, zero, sizeof(zero)) == -1)
+				break;
+	if (fd != -1)
+		close(fd);
+	unlink(path);
+	rmdir(folder);
+}
+
+int
+cli_edit(struct buf *text, struct fault *f)
+{
+	const char *base = getenv("XDG_RUNTIME_DIR");
+	char *folder, *path;
+	int rc;
+
+	if (base == NULL || access(base, W_OK) == -1)
+		base = "/dev/shm";
+	folder = xasprintf("%s/todoke-XXXXXX", base);
+	if (mkdtemp(folder) == NULL) {
+		rc = fault_errno(f, "%s", folder);
+		free(folder);
+		return rc;
+	}
+	path = xasprintf("%s/text", folder);
+	rc = io_create(AT_FDCWD, path, 0600, buf_text(text), text->n, f);
+	if (rc == 0)
+		rc = run_editor(path, f);
+	if (rc == 0) {
+		buf_free(text);
+		rc = io_read(AT_FDCWD, path, EDIT_MAX, text, NULL, f);
+	}
+	remove_file(folder, path);
+	free(path);
+	free(folder);
+	return rc;
+}

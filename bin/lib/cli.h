@@ -1,0 +1,46 @@
+/*
+ * cli: what the programs have in common; the one module that prints and ends
+ * the process.
+ */
+#ifndef CLI_H
+#define CLI_H
+
+#include <stdbool.h>
+#include <stdnoreturn.h>
+
+#include "buf.h"
+#include "desk.h"
+#include "fault.h"
+
+struct cli {
+	const char *conf, *as_of; /* -c, -t */
+	bool dry;                 /* -n */
+};
+
+/* Take one of the common options; false if OPT is none of them. */
+bool cli_option(struct cli *o, int opt, const char *arg);
+
+/* Open the desk or end with the reason.  No core is left behind. */
+void cli_open(struct desk *d, const struct cli *o);
+
+/* One case: its number, read without the lock, or end with the reason. */
+struct casefile *cli_case(struct desk *d, const char *arg,
+    char number[CASE_NUMBER], struct spool_place *p);
+
+noreturn void cli_die(const struct fault *f);
+noreturn void cli_usage(const char *synopsis);
+
+/* End with STATUS, or EX_IOERR where standard output could not be written. */
+noreturn void cli_end(struct desk *d, int status);
+
+/* A file ("-": standard input) whole, MAX bytes at most; or end. */
+void cli_read(const char *file, size_t max, struct buf *out);
+
+/*
+ * Let the user change TEXT in $VISUAL, $EDITOR or vi.  The file lies in a
+ * folder of its own in memory (XDG_RUNTIME_DIR or /dev/shm) and is
+ * overwritten afterwards.
+ */
+int cli_edit(struct buf *text, struct fault *f);
+
+#endif

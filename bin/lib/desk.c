@@ -1,0 +1,272 @@
+#include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "desk.h"
+#include "io.h"
+#include "text.h"
+#include "when.h"
+
+#define CLOCK_SLACK 300       /* seconds that a clock may be set back */
+#define CLOCK_LEAP (7 * 86400) /* ahead of the last run */
+
+static char *
+user_name(void)
+{
+	struct passwd *pw = getpwuid(getuid());
+
+	return pw != NULL ? xstrdup(pw->pw_name) :
+	    xasprintf("uid%ld", (long)getuid());
+}
+
+static int
+open_parts(struct desk *d, const char *conf, const char *as_of,
+    struct fault *f)
+{
+	const struct conf *c;
+
+	if (conf_load(conf, &d->conf, f) == -1)
+		return -1;
+	c = d->conf;
+	if (when_zone(c->zone, f) == -1)
+		return fault_in(f, "%s", c->file);
+	d->now = time(NULL);
+	if (as_of != NULL && when_parse(as_of, &d->now, f) == -1)
+		return -1;
+	d->as_of = as_of != NULL;
+	d->today = when_today(d->now, NULL);
+	if (cal_open(&d->cal, c->holidays, (const char *const *)c->hours.v,
+	    c->hours.n, (const char *const *)c->closed.v, c->closed.n, f) == -1)
+		return -1;
+	return spool_open(c->spool, &d->spool, f);
+}
+
+int
+desk_open(struct desk *d, const char *conf, const char *as_of,
+    struct fault *f)
+{
+	void (*say)(const char *) = d->say;
+	bool dry = d->dry;
+
+	*d = (struct desk){.spool = -1, .say = say, .dry = dry};
+	d->by = user_name();
+	if (open_parts(d, conf, as_of, f) == 0)
+		return 0;
+	desk_close(d);
+	return -1;
+}
+
+void
+desk_close(struct desk *d)
+{
+	if (d->ring != NULL)
+		pgp_close(d->ring);
+	if (d->own != NULL)
+		pgp_close(d->own);
+	if (d->cal != NULL)
+		cal_close(d->cal);
+	if (d->spool != -1)
+		close(d->spool);
+	if (d->conf != NULL)
+		conf_free(d->conf);
+	free(d->by);
+	explicit_bzero(&d->key, sizeof(d->key));
+	*d = (struct desk){.spool = -1, .say = d->say};
+}
+
+void
+desk_say(const struct desk *d, const char *fmt, ...)
+{
+	struct buf b = {0};
+	va_list ap;
+	char *raw, *line;
+
+	if (d->say == NULL)
+		return;
+	va_start(ap, fmt);
+	if (vasprintf(&raw, fmt, ap) == -1)
+		raw = NULL;
+	va_end(ap);
+	line = text_line(raw != NULL ? raw : "out of memory");
+	d->say(line);
+	free(line);
+	free(raw);
+	buf_free(&b);
+}
+
+int
+desk_ring(struct desk *d, struct fault *f)
+{
+	if (conf_complete(d->conf, f) == -1)
+		return -1;
+	return d->ring != NULL ? 0 : pgp_open(&d->ring, d->conf->pgp_home, f);
+}
+
+int
+desk_key(struct desk *d, struct fault *f)
+{
+	if (d->has_key)
+		return 0;
+	if (token_open(&d->key, d->conf->secret, f) == -1)
+		return -1;
+	d->has_key = true;
+	return 0;
+}
+
+int
+desk_day(const struct desk *d, int n, int *day, struct fault *f)
+{
+	return cal_add(d->cal, d->today, n, day, f);
+}
+
+int
+desk_seal(struct desk *d, const void *p, size_t n, struct buf *out,
+    struct fault *f)
+{
+	if (desk_ring(d, f) == -1)
+		return -1;
+	return pgp_encrypt(d->ring, (const char *const *)d->conf->pgp_keys.v,
+	    d->conf->pgp_keys.n, time(NULL), p, n, out, f);
+}
+
+int
+desk_unseal(struct desk *d, const void *p, size_t n, struct buf *out,
+    struct fault *f)
+{
+	if (d->own == NULL && pgp_open(&d->own, NULL, f) == -1)
+		return -1;
+	return pgp_decrypt(d->own, p, n, out, f);
+}
+
+/*
+ * Numbers as people write them
+ */
+
+/* Full-width ASCII (U+FF01 to U+FF5E) to ASCII, brackets 【】［］ to []. */
+static void
+narrow(const char *s, struct buf *out)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	while (*p != '\0') {
+		if (p[0] == 0xef && p[1] == 0xbc && p[2] >= 0x81) {
+			buf_putc(out, (char)(p[2] - 0x80 + 0x20));
+			p += 3;
+		} else if (p[0] == 0xef && p[1] == 0xbd && p[2] >= 0x80 &&
+		    p[2] <= 0x9e) {
+			buf_putc(out, (char)(p[2] - 0x80 + 0x60));
+			p += 3;
+		} else if (p[0] == 0xe3 && p[1] == 0x80 &&
+		    (p[2] == 0x90 || p[2] == 0x91)) {
+			buf_putc(out, p[2] == 0x90 ? '[' : ']');
+			p += 3;
+		} else
+			buf_putc(out, (char)*p++);
+	}
+}
+
+/* Digits from S: exactly eight of them? */
+static bool
+eight(const char *s, char number[CASE_NUMBER])
+{
+	if (strspn(s, "0123456789") != CASE_NUMBER - 1)
+		return false;
+	snprintf(number, CASE_NUMBER, "%.8s", s);
+	return true;
+}
+
+bool
+desk_find_tag(const struct desk *d, const char *text, char number[CASE_NUMBER])
+{
+	const char *tag = d->conf->tag, *s;
+	struct buf b = {0};
+	bool found = false;
+
+	narrow(text, &b);
+	s = buf_text(&b);
+	while (!found && (s = text_ifind(s, tag)) != NULL) {
+		s += strlen(tag);
+		while (*s == ' ')
+			s++;
+		if (*s != '#')
+			continue;
+		s++;
+		while (*s == ' ')
+			s++;
+		found = eight(s, number);
+	}
+	buf_free(&b);
+	return found;
+}
+
+int
+desk_number(const struct desk *d, const char *s, char number[CASE_NUMBER],
+    struct fault *f)
+{
+	const char *slash = strrchr(s, '/');
+	struct buf b = {0};
+	bool ok;
+
+	narrow(slash != NULL ? slash + 1 : s, &b);
+	ok = (eight(buf_text(&b), number) && b.n == CASE_NUMBER - 1) ||
+	    desk_find_tag(d, s, number);
+	buf_free(&b);
+	if (ok)
+		return 0;
+	return fault_set(f, EX_USAGE,
+	    "\"%s\" is not a case: write its 8 digits, %s#NUMBER or the path "
+	    "of its file", s, d->conf->tag);
+}
+
+/*
+ * The clock's high water
+ */
+
+static int
+clock_fault(time_t last, time_t now, const char *how, struct fault *f)
+{
+	char a[WHEN_TIME], b[WHEN_TIME];
+
+	when_text(last, a);
+	when_text(now, b);
+	return fault_set(f, EX_TEMPFAIL,
+	    "the clock went %s: the last run was at %s and now it is %s; "
+	    "nothing is done before you look: if the clock is right, remove "
+	    "var/clock from the spool", how, a, b);
+}
+
+int
+desk_clock(const struct desk *d, struct fault *f)
+{
+	struct buf b = {0};
+	char text[32], tmp[SPOOL_PATH];
+	long last = 0;
+	int n;
+
+	if (d->as_of)
+		return 0;
+	if (io_read(d->spool, "var/clock", 64, &b, NULL, f) == 0) {
+		if (b.n > 0 && b.p[b.n - 1] == '\n')
+			buf_cut(&b, b.n - 1);
+		if (!text_number(buf_text(&b), 0, 253402300799L, &last))
+			last = 0;
+	}
+	buf_free(&b);
+	if (last > 0 && d->now < last - CLOCK_SLACK)
+		return clock_fault(last, d->now, "back", f);
+	if (last > 0 && d->now > last + CLOCK_LEAP)
+		return clock_fault(last, d->now, "ahead by over a week", f);
+	if (d->dry || d->now <= last)
+		return 0;
+	n = snprintf(text, sizeof(text), "%lld\n", (long long)d->now);
+	snprintf(tmp, sizeof(tmp), "tmp/clock.%ld", (long)getpid());
+	if (io_create(d->spool, tmp, SPOOL_FILE, text, (size_t)n, f) == -1)
+		return -1;
+	if (renameat(d->spool, tmp, d->spool, "var/clock") == -1)
+		return fault_errno(f, "var/clock");
+	return 0;
+}

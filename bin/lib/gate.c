@@ -1,0 +1,192 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr.h"
+#include "gate.h"
+#include "mime.h"
+#include "template.h"
+#include "text.h"
+
+bool
+gate_confirmed(const struct casefile *c, char **address, char **key)
+{
+	const char *v = casefile_get(c, "Confirmed");
+
+	if (v == NULL)
+		return false;
+	*address = casefile_head(v);
+	*key = casefile_word_of(v, "key");
+	if (*key == NULL)
+		*key = xstrdup("");
+	return true;
+}
+
+bool
+gate_accepted(const struct casefile *c)
+{
+	return casefile_last(c, "accept", NULL, NULL) >
+	    casefile_last(c, "reject", NULL, NULL);
+}
+
+bool
+gate_contacted(const struct casefile *c)
+{
+	return casefile_last(c, "contact", NULL, NULL) >= 0;
+}
+
+char *
+gate_asked_by_mail(const struct casefile *c)
+{
+	struct casefile_event e;
+	long i = casefile_last(c, "contact", "via", "mail");
+	char *to = NULL;
+
+	if (i >= 0 && casefile_event(c, (size_t)i, &e))
+		to = casefile_word_of(e.line, "to");
+	return to != NULL ? to : xstrdup("");
+}
+
+static int
+refuse_header(const void *msg, size_t n, const char *name, struct fault *f)
+{
+	char *v = mime_own_header(msg, n, name);
+
+	free(v);
+	return v == NULL ? 0 : fault_set(f, EX_NOPERM,
+	    "it has a %s: header", name);
+}
+
+/* "<address>" and nothing else. */
+static char *
+only_address(const char *v)
+{
+	size_t n = v != NULL ? strlen(v) : 0;
+	struct fault f;
+	char *s;
+
+	if (n < 3 || v[0] != '<' || v[n - 1] != '>')
+		return NULL;
+	s = xstrndup(v + 1, n - 2);
+	if (addr_check(s, &f) == 0)
+		return s;
+	free(s);
+	return NULL;
+}
+
+static int
+check_headers(struct desk *d, const char *id, const void *msg, size_t n,
+    char **rcpt, struct fault *f)
+{
+	static const char *const barred[] = {"Cc", "Bcc", "Resent-To",
+	    "Resent-Cc", "Resent-Bcc", "Received", "Return-Path"};
+	char found[TOKEN_ID], *to, *mid;
+	size_t i, len;
+	bool ours;
+
+	for (i = 0; i < sizeof(barred) / sizeof(barred[0]); i++)
+		if (refuse_header(msg, n, barred[i], f) == -1)
+			return -1;
+	mid = mime_own_header(msg, n, "Message-ID");
+	len = mid != NULL ? strlen(mid) : 0;
+	if (len > 2)
+		mid[len - 1] = '\0';
+	ours = len > 2 && token_of_message_id(&d->key, mid + 1, found) &&
+	    strcmp(found, id) == 0;
+	free(mid);
+	if (!ours)
+		return fault_set(f, EX_NOPERM,
+		    "its Message-ID is not the one of %s", id);
+	to = mime_own_header(msg, n, "To");
+	*rcpt = only_address(to);
+	free(to);
+	return *rcpt != NULL ? 0 : fault_set(f, EX_NOPERM,
+	    "its To: is not exactly one <address>");
+}
+
+/* Encrypted to exactly the pinned key? */
+static int
+check_key(struct desk *d, const char *fpr, const void *msg, size_t n,
+    struct fault *f)
+{
+	char ids[PGP_SUBKEYS][PGP_KEYID];
+	struct buf armored = {0};
+	struct pgp_key key;
+	size_t nids = 0, i;
+	int rc = -1;
+
+	if (desk_ring(d, f) == -1 || pgp_key_any(d->ring, fpr, &key, f) == -1)
+		return -1;
+	if (mime_pgp_part(msg, n, &armored, f) == 0)
+		rc = pgp_recipients(d->ring, armored.p, armored.n, ids,
+		    PGP_SUBKEYS, &nids, f);
+	buf_free(&armored);
+	if (rc == -1) {
+		f->status = EX_NOPERM;
+		return -1;
+	}
+	for (i = 0; nids == 1 && i < key.nids; i++)
+		if (text_icmp(key.ids[i], ids[0]) == 0)
+			return 0;
+	return fault_set(f, EX_NOPERM,
+	    "it is not encrypted to exactly the pinned key %s", fpr);
+}
+
+static int
+check_details(struct desk *d, const struct casefile *c, const char *rcpt,
+    const void *msg, size_t n, struct fault *f)
+{
+	char *address, *key;
+	int rc;
+
+	if (!gate_confirmed(c, &address, &key))
+		return fault_set(f, EX_NOPERM,
+		    "the case has no confirmed contact (todoke-confirm)");
+	if (!addr_equal(address, rcpt))
+		rc = fault_set(f, EX_NOPERM,
+		    "its recipient is not the confirmed contact");
+	else
+		rc = check_key(d, key, msg, n, f);
+	free(address);
+	free(key);
+	return rc;
+}
+
+/* A letter to an operator in clear, or with own words encrypted. */
+static int
+check_operator(const struct casefile *c, const char *rcpt, struct fault *f)
+{
+	if (casefile_contact(c, rcpt) >= 0)
+		return 0;
+	return fault_set(f, EX_NOPERM,
+	    "its recipient is no contact of the case");
+}
+
+int
+gate_message(struct desk *d, const struct casefile *c, const char *id,
+    const void *msg, size_t n, char **rcpt, struct fault *f)
+{
+	const struct template_name *t;
+	char number[CASE_NUMBER];
+	const char *kind;
+	int rc = 0;
+
+	*rcpt = NULL;
+	if (!token_id_split(id, number, &kind) ||
+	    strcmp(number, casefile_number(c)) != 0 ||
+	    (t = template_find(kind)) == NULL)
+		return fault_set(f, EX_NOPERM, "%s: not an id of this case",
+		    id);
+	if (desk_key(d, f) == -1)
+		return -1;
+	if (check_headers(d, id, msg, n, rcpt, f) == -1)
+		rc = -1;
+	else if (t->class == TEXT_DETAILS)
+		rc = check_details(d, c, *rcpt, msg, n, f);
+	else if (t->class == TEXT_STAGE1)
+		rc = check_operator(c, *rcpt, f);
+	if (rc == 0)
+		return 0;
+	free(*rcpt);
+	*rcpt = NULL;
+	return fault_in(f, "%s", id);
+}

@@ -1,0 +1,36 @@
+/*
+ * gate: who may learn what.  The gates look at the committed case and the
+ * message alone; they are passed when a message is made and again before it
+ * is sent.
+ */
+#ifndef GATE_H
+#define GATE_H
+
+#include "buf.h"
+#include "casefile.h"
+#include "desk.h"
+#include "fault.h"
+
+/*
+ * May this message of the case leave?  All: exactly one recipient, in To, no
+ * Cc, Bcc or Resent header, sender and Message-ID ours.  A letter to an
+ * operator goes to a contact of the case; one with details to the confirmed
+ * address only, encrypted to exactly the pinned key.  EX_NOPERM and the rule
+ * that it breaks.  RCPT gets the recipient, to be freed.
+ */
+int gate_message(struct desk *d, const struct casefile *c, const char *id,
+    const void *msg, size_t n, char **rcpt, struct fault *f);
+
+/* The parts of Confirmed:, both to be freed; false where there is none. */
+bool gate_confirmed(const struct casefile *c, char **address, char **key);
+
+/* Was the case accepted (and not rejected since)? */
+bool gate_accepted(const struct casefile *c);
+
+/* Was anybody asked? */
+bool gate_contacted(const struct casefile *c);
+
+/* The one who was asked by mail last, "" if nobody; to be freed. */
+char *gate_asked_by_mail(const struct casefile *c);
+
+#endif

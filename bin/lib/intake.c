@@ -1,0 +1,295 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "change.h"
+#include "digest.h"
+#include "intake.h"
+#include "io.h"
+#include "letter.h"
+#include "mime.h"
+#include "seal.h"
+#include "seen.h"
+#include "text.h"
+#include "when.h"
+
+int
+intake_ready(struct desk *d, struct fault *f)
+{
+	if (spool_halted(d->spool, f) == -1 || desk_ring(d, f) == -1)
+		return -1;
+	return desk_key(d, f);
+}
+
+/*
+ * The new case
+ */
+
+struct opening {
+	const struct report *r;
+	bool answer;
+};
+
+/* A word of a list of etc/, or nothing: what a finder wrote is his. */
+static int
+set_word(struct desk *d, struct casefile *c, const char *field,
+    const char *list, const char *word, struct fault *f)
+{
+	struct words *w;
+
+	if (word[0] == '\0')
+		return 0;
+	if (words_load(&w, d->conf->words, list, f) == -1)
+		return -1;
+	if (words_find(w, word) != NULL)
+		casefile_set(c, field, word);
+	words_free(w);
+	return 0;
+}
+
+static int
+describe(struct desk *d, struct casefile *c, const struct report *r,
+    struct fault *f)
+{
+	char day[WHEN_DAY], mark[17], *origin = addr_origin(r->url);
+	char *operator = text_line(r->operator);
+
+	casefile_set(c, "Url", origin);
+	casefile_set(c, "Operator", operator);
+	casefile_set(c, "Lang", r->lang[0] != '\0' ? r->lang : d->conf->lang);
+	casefile_set(c, "Consent", report_consent(r));
+	when_day_text(d->today, day);
+	casefile_set(c, "Received", day);
+	if (r->address[0] != '\0') {
+		token_mark(&d->key, "finder", r->address, mark);
+		casefile_set(c, "Finder-Mark", mark);
+	}
+	free(origin);
+	free(operator);
+	if (set_word(d, c, "Kind", "kinds", r->kind, f) == -1)
+		return -1;
+	return set_word(d, c, "Operator-Type", "operators", r->operator_type,
+	    f);
+}
+
+static int
+seal_record(struct desk *d, struct casefile *c, const struct report *r,
+    struct fault *f)
+{
+	struct buf plain = {0}, armored = {0};
+	int rc;
+
+	report_print(r, &plain);
+	rc = desk_seal(d, plain.p, plain.n, &armored, f);
+	if (rc == 0)
+		casefile_set_sealed(c, buf_text(&armored));
+	buf_free(&plain);
+	buf_free(&armored);
+	return rc;
+}
+
+static void
+log_open(struct change *ch, const struct opening *o)
+{
+	struct buf words = {0}, missing = {0};
+
+	report_missing(o->r, &missing);
+	casefile_word(&words, "via", o->r->is_mail ? "mail" : "form");
+	casefile_word(&words, "missing", buf_text(&missing));
+	change_log(ch, "open", buf_text(&words));
+	buf_free(&words);
+	buf_free(&missing);
+}
+
+static int
+edit_open(struct change *ch, void *arg, struct fault *f)
+{
+	const struct opening *o = arg;
+	struct desk *d = change_desk(ch);
+	struct casefile *c = change_case(ch);
+	struct letter l = {.text = "receipt", .to = o->r->address,
+	    .report = o->r, .answer = true};
+	int day;
+
+	if (desk_day(d, 0, &day, f) == -1 ||
+	    describe(d, c, o->r, f) == -1 || seal_record(d, c, o->r, f) == -1)
+		return -1;
+	change_move(ch, STATE_NEW, day);
+	log_open(ch, o);
+	if (!o->answer || o->r->address[0] == '\0')
+		return 0;
+	return letter_queue(ch, &l, f);
+}
+
+/* May this sender be answered?  Mail of machines and our own never. */
+static bool
+answerable(struct desk *d, const struct report *r)
+{
+	char number[CASE_NUMBER], mac[32];
+
+	if (r->automatic || addr_equal(r->address, d->conf->address) ||
+	    token_split(r->address, d->conf->address, d->conf->delimiter,
+	    number, mac))
+		return false;
+	return !r->is_mail || !seen_answered(d, r->address);
+}
+
+/*
+ * Filing sealed
+ */
+
+/* Is in.DIGEST in NEW or CUR of the Maildir, whatever its flags? */
+static bool
+filed(const struct desk *d, const char *maildir, const char *name)
+{
+	static const char *const parts[] = {"new", "cur"};
+	char path[SPOOL_PATH];
+	struct spool_names names;
+	struct fault f;
+	size_t i, k;
+	bool found = false;
+
+	for (i = 0; i < 2 && !found; i++) {
+		snprintf(path, sizeof(path), "%s/%s", maildir, parts[i]);
+		if (spool_list(d->spool, path, &names, &f) == -1)
+			return false;
+		for (k = 0; k < names.n && !found; k++)
+			found = text_prefix(names.v[k], name);
+		spool_names_free(&names);
+	}
+	return found;
+}
+
+static int
+deliver(struct desk *d, const char *maildir, const char *name,
+    const struct buf *mail, struct fault *f)
+{
+	char tmp[SPOOL_PATH], to[SPOOL_PATH], folder[SPOOL_PATH];
+	int rc = 0;
+
+	snprintf(tmp, sizeof(tmp), "%s/tmp/%s.%ld", maildir, name,
+	    (long)getpid());
+	snprintf(folder, sizeof(folder), "%s/new", maildir);
+	snprintf(to, sizeof(to), "%s/new/%s", maildir, name);
+	if (io_create(d->spool, tmp, SPOOL_FILE, mail->p, mail->n, f) == -1)
+		return -1;
+	if (linkat(d->spool, tmp, d->spool, to, 0) == -1 && errno != EEXIST)
+		rc = fault_errno(f, "%s", to);
+	unlinkat(d->spool, tmp, 0);
+	return rc == 0 ? spool_sync(d->spool, folder, f) : -1;
+}
+
+int
+intake_file(struct desk *d, const char *maildir, const char *subject,
+    const void *p, size_t n, char name[32], struct fault *f)
+{
+	struct buf wrapped = {0};
+	char hex[DIGEST_HEX];
+	int rc;
+
+	digest_sha256(p, n, hex);
+	snprintf(name, 32, "in.%.24s", hex);
+	if (filed(d, maildir, name))
+		return 0;
+	rc = seal_wrap(d, subject, p, n, &wrapped, f);
+	if (rc == 0)
+		rc = deliver(d, maildir, name, &wrapped, f);
+	buf_free(&wrapped);
+	return rc;
+}
+
+/*
+ * Reports
+ */
+
+static int
+file_report(struct desk *d, const char *number, const void *p, size_t n,
+    struct fault *f)
+{
+	char maildir[SPOOL_PATH], name[32], *subject;
+	int rc;
+
+	snprintf(maildir, sizeof(maildir), "mail/%s", number);
+	subject = xasprintf("[%s#%s] sealed: the report", d->conf->tag,
+	    number);
+	rc = intake_file(d, maildir, subject, p, n, name, f);
+	free(subject);
+	return rc;
+}
+
+int
+intake_open(struct desk *d, const char *number, const void *p, size_t n,
+    struct fault *f)
+{
+	char hex[DIGEST_HEX];
+	struct report *r;
+	struct opening o;
+	int rc = 0;
+
+	if (report_read(p, n, &r, f) == -1)
+		return -1;
+	o = (struct opening){r, answerable(d, r)};
+	if (r->is_mail && !d->dry)
+		rc = file_report(d, number, p, n, f);
+	if (rc == 0)
+		rc = change_open(d, number, edit_open, &o, f);
+	if (rc == 0 && o.answer && r->is_mail && r->address[0] != '\0' &&
+	    !d->dry)
+		rc = seen_answer(d, r->address, f);
+	report_free(r);
+	digest_sha256(p, n, hex);
+	return rc == 0 && !d->dry ? seen_add(d, hex, number, f) : rc;
+}
+
+int
+intake_claimed(struct desk *d, const char *number, struct fault *f)
+{
+	char path[SPOOL_PATH], name[SPOOL_PATH];
+	struct buf raw = {0};
+	int rc;
+
+	snprintf(path, sizeof(path), "tmp/%s.in", number);
+	if (io_read(d->spool, path, (size_t)d->conf->max_size, &raw, NULL,
+	    f) == -1)
+		return -1;
+	rc = intake_open(d, number, raw.p, raw.n, f);
+	buf_free(&raw);
+	if (rc == 0)
+		return io_unlink(d->spool, path, f);
+	if (f->status != EX_DATAERR)
+		return -1;
+	snprintf(name, sizeof(name), "%s.in", number);
+	desk_say(d, "a report claimed as %s cannot be read: %s; it is bad/%s",
+	    number, f->text, name);
+	return spool_bad(d->spool, path, name, f->text, f);
+}
+
+int
+intake_recover(struct desk *d, struct fault *f)
+{
+	struct spool_names names;
+	char number[CASE_NUMBER];
+	struct fault one;
+	int rc = 0;
+	size_t i;
+
+	if (spool_list(d->spool, "tmp", &names, f) == -1)
+		return -1;
+	for (i = 0; i < names.n && !d->dry; i++) {
+		if (strlen(names.v[i]) != CASE_NUMBER + 2 ||
+		    strcmp(names.v[i] + CASE_NUMBER - 1, ".in") != 0)
+			continue;
+		snprintf(number, sizeof(number), "%.8s", names.v[i]);
+		if (casefile_is_number(number) &&
+		    intake_claimed(d, number, &one) == -1) {
+			*f = one;
+			rc = -1;
+		}
+	}
+	spool_names_free(&names);
+	return rc;
+}

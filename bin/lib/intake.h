@@ -1,0 +1,42 @@
+/*
+ * intake: a report becomes a case; what comes in is filed sealed.
+ */
+#ifndef INTAKE_H
+#define INTAKE_H
+
+#include <stddef.h>
+
+#include "desk.h"
+#include "fault.h"
+#include "report.h"
+
+/* Configuration, ring and secret that intake cannot do without, looked at
+ * before anything is touched: EX_CONFIG. */
+int intake_ready(struct desk *d, struct fault *f);
+
+/*
+ * Open a case from the bytes of a report (form or mail) under a claimed
+ * NUMBER.  A mail is also filed sealed, whole.  The finder is sent a receipt
+ * where he gave an address and no machine wrote the mail.  A case that is
+ * there already is left as it is.  EX_DATAERR where it cannot be read.
+ */
+int intake_open(struct desk *d, const char *number, const void *p, size_t n,
+    struct fault *f);
+
+/*
+ * Put an inbound mail, sealed, into FOLDER ("mail/NUMBER/new", "unsorted/new")
+ * as in.DIGEST; one that is there is left.  NAME gets in.DIGEST.
+ */
+int intake_file(struct desk *d, const char *maildir, const char *subject,
+    const void *p, size_t n, char name[32], struct fault *f);
+
+/*
+ * tmp/NUMBER.in: a report that was claimed.  Opens the case, or finishes what
+ * an interrupted run began with it, and removes it.
+ */
+int intake_claimed(struct desk *d, const char *number, struct fault *f);
+
+/* All reports that earlier runs claimed and did not finish. */
+int intake_recover(struct desk *d, struct fault *f);
+
+#endif

@@ -1,0 +1,462 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr.h"
+#include "digest.h"
+#include "letter.h"
+#include "mime.h"
+#include "seal.h"
+#include "text.h"
+#include "when.h"
+
+#define DEADLINE_MONTHS 3 /* guideline: about three months to fix */
+#define LINE_MAX_OCTETS 998 /* RFC 5322, section 2.1.1 */
+
+struct filler {
+	struct desk *d;
+	const struct casefile *c;
+	const struct letter *l;
+	const char *lang;
+	char *role_address; /* keyed: where to answer */
+	struct words *kinds;
+	char number[CASE_NUMBER];
+	char text[512];
+};
+
+const char *
+letter_lang(const struct desk *d, const struct casefile *c)
+{
+	const char *lang = casefile_get(c, "Lang");
+
+	return lang != NULL && (strcmp(lang, "ja") == 0 ||
+	    strcmp(lang, "en") == 0) ? lang : d->conf->lang;
+}
+
+/*
+ * Values of the fields
+ */
+
+static const char *
+day_words(struct filler *w, int day)
+{
+	static const char *const months[] = {"January", "February", "March",
+	    "April", "May", "June", "July", "August", "September", "October",
+	    "November", "December"};
+	int y, m, d;
+
+	when_civil(day, &y, &m, &d);
+	if (strcmp(w->lang, "ja") == 0)
+		snprintf(w->text, sizeof(w->text), "%d年%d月%d日", y, m, d);
+	else
+		snprintf(w->text, sizeof(w->text), "%d %s %d", d,
+		    months[m - 1], y);
+	return w->text;
+}
+
+static const char *
+case_day(struct filler *w, const char *field)
+{
+	const char *s = casefile_get(w->c, field);
+	int day;
+
+	return s != NULL && when_parse_day(s, &day) ? day_words(w, day) : "";
+}
+
+/* About three months on, the last day where the month has no such day. */
+static const char *
+deadline(struct filler *w)
+{
+	int y, m, d, day, back_y, back_m, back_d;
+
+	when_civil(w->d->today, &y, &m, &d);
+	m += DEADLINE_MONTHS;
+	if (m > 12) {
+		m -= 12;
+		y++;
+	}
+	for (;; d--) {
+		day = when_day_of(y, m, d);
+		when_civil(day, &back_y, &back_m, &back_d);
+		if (back_m == m)
+			return day_words(w, day);
+	}
+}
+
+static const char *
+contacted(struct filler *w)
+{
+	struct casefile_event e;
+	long i = casefile_last(w->c, "contact", NULL, NULL);
+	char day[WHEN_DAY];
+	int n;
+
+	if (i < 0 || !casefile_event(w->c, (size_t)i, &e))
+		return "";
+	snprintf(day, sizeof(day), "%.10s", e.time);
+	return when_parse_day(day, &n) ? day_words(w, n) : "";
+}
+
+/* ABCD EF01 … in two groups of five. */
+static const char *
+fingerprint(struct filler *w)
+{
+	const char *fpr = w->d->conf->pgp_keys.n > 0 ?
+	    w->d->conf->pgp_keys.v[0] : "";
+	size_t i, n = 0;
+
+	for (i = 0; fpr[i] != '\0' && n + 4 < sizeof(w->text); i++) {
+		if (i > 0 && i % 4 == 0)
+			w->text[n++] = ' ';
+		if (i == 20)
+			w->text[n++] = ' ';
+		w->text[n++] = fpr[i];
+	}
+	w->text[n] = '\0';
+	return w->text;
+}
+
+static const char *
+kind(struct filler *w)
+{
+	const char *s = casefile_get(w->c, "Kind");
+	const struct word *word = s != NULL && w->kinds != NULL ?
+	    words_find(w->kinds, s) : NULL;
+
+	if (word != NULL)
+		return words_label(word, w->lang);
+	return s != NULL ? s : "";
+}
+
+static const char *
+or_empty(const char *s)
+{
+	return s != NULL ? s : "";
+}
+
+static const char *
+desk_value(struct filler *w, const char *field)
+{
+	const struct conf *c = w->d->conf;
+	const char *officer = casefile_get(w->c, "Officer");
+
+	if (strcmp(field, "tag") == 0)
+		return c->tag;
+	if (strcmp(field, "number") == 0)
+		return w->number;
+	if (strcmp(field, "desk") == 0)
+		return c->name;
+	if (strcmp(field, "address") == 0)
+		return w->role_address;
+	if (strcmp(field, "phone") == 0)
+		return c->phone;
+	if (strcmp(field, "handler") == 0)
+		return officer != NULL ? officer : c->handler;
+	if (strcmp(field, "hours") == 0)
+		return cal_hours(w->d->cal);
+	if (strcmp(field, "faq") == 0)
+		return c->faq;
+	if (strcmp(field, "web") == 0)
+		return c->web;
+	if (strcmp(field, "fingerprint") == 0)
+		return fingerprint(w);
+	return NULL;
+}
+
+static const char *
+case_value(struct filler *w, const char *field)
+{
+	if (strcmp(field, "url") == 0)
+		return or_empty(casefile_get(w->c, "Url"));
+	if (strcmp(field, "operator") == 0)
+		return or_empty(casefile_get(w->c, "Operator"));
+	if (strcmp(field, "date") == 0)
+		return day_words(w, w->d->today);
+	if (strcmp(field, "reason") == 0)
+		return or_empty(w->l->reason);
+	if (strcmp(field, "contacted") == 0)
+		return contacted(w);
+	if (strcmp(field, "deadline") == 0)
+		return deadline(w);
+	if (strcmp(field, "kind") == 0)
+		return kind(w);
+	if (strcmp(field, "details") == 0)
+		return or_empty(w->l->details);
+	if (strcmp(field, "received") == 0)
+		return case_day(w, "Received");
+	if (strcmp(field, "accepted") == 0)
+		return case_day(w, "Accepted");
+	if (strcmp(field, "notified") == 0)
+		return case_day(w, "Notified");
+	if (strcmp(field, "fixed") == 0)
+		return case_day(w, "Fixed");
+	if (strcmp(field, "closed") == 0)
+		return case_day(w, "Closed");
+	return NULL;
+}
+
+/* What the finder told; to an operator only as far as he consented. */
+static const char *
+report_value(struct filler *w, const char *field)
+{
+	const struct report *r = w->l->report;
+	bool finder = template_find(w->l->text)->class == TEXT_FINDER;
+	struct buf missing = {0};
+
+	if (r == NULL)
+		return "";
+	if (strcmp(field, "finder") == 0)
+		return finder || r->may_name ? r->finder : "";
+	if (strcmp(field, "finder-address") == 0)
+		return finder || r->may_write ? r->address : "";
+	if (strcmp(field, "report-url") == 0)
+		return r->url;
+	if (strcmp(field, "missing") == 0) {
+		report_missing(r, &missing);
+		snprintf(w->text, sizeof(w->text), "%s", buf_text(&missing));
+		buf_free(&missing);
+		return w->text;
+	}
+	return "";
+}
+
+static const char *
+value(void *arg, const char *field)
+{
+	struct filler *w = arg;
+	const char *s = desk_value(w, field);
+
+	if (s == NULL)
+		s = case_value(w, field);
+	return s != NULL ? s : report_value(w, field);
+}
+
+static int
+fill(struct desk *d, const struct casefile *c, const struct letter *l,
+    const char *role, struct buf *subject, struct buf *body, struct fault *f)
+{
+	struct filler w = {.d = d, .c = c, .l = l};
+	struct template *t;
+
+	w.lang = letter_lang(d, c);
+	snprintf(w.number, sizeof(w.number), "%s", casefile_number(c));
+	if (desk_key(d, f) == -1 || template_load(&t, d->conf->templates,
+	    w.lang, l->text, f) == -1)
+		return -1;
+	if (words_load(&w.kinds, d->conf->words, "kinds", f) == -1) {
+		template_free(t);
+		return -1;
+	}
+	w.role_address = token_address(&d->key, d->conf->address,
+	    d->conf->delimiter, w.number, role);
+	template_fill(t, value, &w, subject, body);
+	free(w.role_address);
+	words_free(w.kinds);
+	template_free(t);
+	return 0;
+}
+
+int
+letter_text(struct desk *d, const struct casefile *c, const char *text,
+    struct buf *out, struct fault *f)
+{
+	const struct letter l = {.text = text};
+
+	return fill(d, c, &l, "form", NULL, out, f);
+}
+
+/*
+ * The mail
+ */
+
+static void
+header(struct buf *out, const char *name, const char *text)
+{
+	char *v = mime_header(name, text);
+
+	buf_printf(out, "%s: %s\n", name, v);
+	free(v);
+}
+
+static void
+headers(struct desk *d, const struct letter *l, const char *id,
+    const char *number, const char *role, const char *subject,
+    struct buf *out)
+{
+	const struct conf *c = d->conf;
+	char date[WHEN_TIME], *name = mime_phrase(c->name);
+	char *mid = token_message_id(&d->key, c->address, id);
+	char *reply = token_address(&d->key, c->address, c->delimiter, number,
+	    role);
+
+	when_mail(d->now, date);
+	buf_printf(out, "From: %s%s<%s>\n", name, name[0] != '\0' ? " " : "",
+	    c->address);
+	buf_printf(out, "To: <%s>\n", l->to);
+	header(out, "Subject", subject);
+	buf_printf(out, "Date: %s\nMessage-ID: <%s>\nReply-To: <%s>\n", date,
+	    mid, reply);
+	buf_printf(out, "Auto-Submitted: %s\nMIME-Version: 1.0\n",
+	    l->answer ? "auto-replied" : "auto-generated");
+	free(name);
+	free(mid);
+	free(reply);
+}
+
+static bool
+long_lines(const struct buf *b)
+{
+	const char *s = buf_text(b), *end;
+
+	for (; *s != '\0'; s = *end == '\n' ? end + 1 : end) {
+		end = strchrnul(s, '\n');
+		if (end - s > LINE_MAX_OCTETS)
+			return true;
+	}
+	return false;
+}
+
+static void
+base64(const struct buf *in, struct buf *out)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t i, k, left;
+	unsigned long v;
+
+	for (i = 0; i < in->n; i += 3) {
+		left = in->n - i < 3 ? in->n - i : 3;
+		for (v = 0, k = 0; k < 3; k++)
+			v = v << 8 | (k < left ?
+			    (unsigned char)in->p[i + k] : 0);
+		for (k = 0; k < 4; k++)
+			buf_putc(out, k <= left ?
+			    letters[v >> (18 - 6 * k) & 63] : '=');
+		if (i / 3 % 18 == 17)
+			buf_putc(out, '\n');
+	}
+	buf_putc(out, '\n');
+}
+
+/* Content-Type to end, in UTF-8 (RFC 2045). */
+static void
+text_part(const struct buf *body, struct buf *out)
+{
+	bool code = long_lines(body);
+
+	buf_printf(out, "Content-Type: text/plain; charset=utf-8\n"
+	    "Content-Transfer-Encoding: %s\n\n", code ? "base64" : "8bit");
+	if (code)
+		base64(body, out);
+	else
+		buf_add(out, buf_text(body), body->n);
+}
+
+static void
+crlf(const struct buf *in, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < in->n; i++) {
+		if (in->p[i] == '\n')
+			buf_putc(out, '\r');
+		buf_putc(out, in->p[i]);
+	}
+}
+
+/* Headers in HEAD; PLAIN is the readable whole, MSG what leaves. */
+static int
+encrypt(struct desk *d, const struct letter *l, const char *id,
+    const struct buf *head, const struct buf *part, struct buf *msg,
+    struct fault *f)
+{
+	struct buf inner = {0}, armored = {0};
+	int rc;
+
+	if (desk_ring(d, f) == -1)
+		return -1;
+	crlf(part, &inner);
+	rc = pgp_encrypt(d->ring, &l->key, 1, time(NULL), inner.p, inner.n,
+	    &armored, f);
+	if (rc == 0) {
+		buf_add(msg, head->p, head->n);
+		seal_mime(id, &armored, msg);
+	}
+	buf_free(&inner);
+	buf_free(&armored);
+	return rc;
+}
+
+/* What the case keeps: sealed, unless every byte is ours and public. */
+static int
+copy(struct desk *d, const struct letter *l, const char *number,
+    const struct buf *whole, struct buf *out, struct fault *f)
+{
+	char *subject;
+	int rc;
+
+	if (template_find(l->text)->class != TEXT_FINDER && l->key == NULL)
+		return 0;
+	subject = xasprintf("[%s#%s] sealed copy: %s", d->conf->tag, number,
+	    l->text);
+	rc = seal_wrap(d, subject, whole->p, whole->n, out, f);
+	free(subject);
+	return rc;
+}
+
+static int
+check_letter(const struct letter *l, struct fault *f)
+{
+	enum text_class class = template_find(l->text)->class;
+
+	if (addr_check(l->to, f) == -1)
+		return -1;
+	if (class == TEXT_DETAILS && l->key == NULL)
+		return fault_set(f, EX_SOFTWARE,
+		    "details without a key: refused");
+	if (l->words != NULL && l->words[0] != '\0' && l->key == NULL)
+		return fault_set(f, EX_SOFTWARE,
+		    "own words without a key: refused");
+	return 0;
+}
+
+int
+letter_queue(struct change *ch, const struct letter *l, struct fault *f)
+{
+	struct desk *d = change_desk(ch);
+	const struct casefile *c = change_case(ch);
+	bool finder = template_find(l->text)->class == TEXT_FINDER;
+	const char *role = finder ? LETTER_FINDER : l->to;
+	struct buf subject = {0}, body = {0}, head = {0}, part = {0},
+	    whole = {0}, msg = {0}, kept = {0};
+	char id[TOKEN_ID];
+	int rc = -1;
+
+	change_id(ch, l->text, id);
+	if (check_letter(l, f) == -1 ||
+	    fill(d, c, l, role, &subject, &body, f) == -1)
+		goto out;
+	if (l->words != NULL && l->words[0] != '\0')
+		buf_printf(&body, "\n%s\n", l->words);
+	headers(d, l, id, casefile_number(c), role, buf_text(&subject), &head);
+	text_part(&body, &part);
+	buf_add(&whole, head.p, head.n);
+	buf_add(&whole, part.p, part.n);
+	if (l->key == NULL)
+		buf_add(&msg, whole.p, whole.n);
+	else if (encrypt(d, l, id, &head, &part, &msg, f) == -1)
+		goto out;
+	if (copy(d, l, casefile_number(c), &whole, &kept, f) == -1)
+		goto out;
+	change_mail(ch, id, &msg, kept.n > 0 ? &kept : NULL);
+	rc = 0;
+out:
+	buf_free(&subject);
+	buf_free(&body);
+	buf_free(&head);
+	buf_free(&part);
+	buf_free(&whole);
+	buf_free(&msg);
+	buf_free(&kept);
+	return rc;
+}

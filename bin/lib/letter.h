@@ -1,0 +1,42 @@
+/*
+ * letter: a mail of ours about a case, made from a template: all headers are
+ * in it, so its bytes are the same whenever it is sent.
+ */
+#ifndef LETTER_H
+#define LETTER_H
+
+#include "buf.h"
+#include "change.h"
+#include "desk.h"
+#include "fault.h"
+#include "report.h"
+#include "template.h"
+
+#define LETTER_FINDER "finder" /* the finder's role in tokens and logs */
+
+struct letter {
+	const char *text;    /* name of the template, and kind of the id */
+	const char *to;      /* the one recipient */
+	const char *details; /* TEXT_DETAILS: as the coordinator has seen it */
+	const char *reason;  /* a label of closings, or NULL */
+	const char *key;     /* fingerprint to encrypt to, or NULL: in clear */
+	const char *words;   /* own words behind the text: with KEY only */
+	const struct report *report; /* for letters to the finder and details */
+	bool answer;         /* an automatic answer: Auto-Submitted says so */
+};
+
+/*
+ * Make the letter and queue it in the change CH under the id of its text.
+ * The copy that the case keeps is sealed where the letter may not rest in
+ * clear (to the finder) or could not be read again (encrypted).
+ */
+int letter_queue(struct change *ch, const struct letter *l, struct fault *f);
+
+/* The filled text alone (forms, scripts, FAX, letters by post), to OUT. */
+int letter_text(struct desk *d, const struct casefile *c, const char *text,
+    struct buf *out, struct fault *f);
+
+/* The language of the case, or the desk's. */
+const char *letter_lang(const struct desk *d, const struct casefile *c);
+
+#endif

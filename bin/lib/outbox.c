@@ -1,0 +1,586 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "attempts.h"
+#include "change.h"
+#include "digest.h"
+#include "gate.h"
+#include "io.h"
+#include "letter.h"
+#include "mime.h"
+#include "outbox.h"
+#include "smtp.h"
+#include "text.h"
+#include "when.h"
+
+#define STOP 2 /* a message's word for: end this run */
+#define UNSURE_MOST 2
+
+struct message {
+	struct desk *d;
+	const char *id;
+	char number[CASE_NUMBER];
+	const char *kind;
+	enum text_class class;
+	struct casefile *c;
+	struct buf bytes;
+	char *rcpt, *sender;
+	struct fault copied; /* of the copy made inside the session */
+	bool copy_failed;
+};
+
+/*
+ * What the case says of a message
+ */
+
+static bool
+named(const struct casefile *c, const char *id, const struct buf *bytes)
+{
+	char hex[DIGEST_HEX], want[TOKEN_ID + DIGEST_HEX + 1];
+	const char *line;
+	size_t i;
+
+	digest_sha256(bytes->p, bytes->n, hex);
+	snprintf(want, sizeof(want), "%s %s", id, hex);
+	for (i = 0; (line = casefile_nth(c, "Mail", i)) != NULL; i++)
+		if (strcmp(line, want) == 0)
+			return true;
+	return false;
+}
+
+/* The outcome that the log has of it: the last of these, "" for none. */
+static const char *
+outcome(const struct casefile *c, const char *id)
+{
+	static const char *const events[] = {"sent", "failed", "hold",
+	    "release"};
+	const char *last = "";
+	long best = -1, at;
+	size_t i;
+
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		at = casefile_last(c, events[i], "mail", id);
+		if (at > best) {
+			best = at;
+			last = events[i];
+		}
+	}
+	return strcmp(last, "release") == 0 ? "" : last;
+}
+
+/*
+ * Recording what happened
+ */
+
+struct record {
+	const struct message *m;
+	const char *event;
+	const struct smtp_result *res;
+	const char *why;
+};
+
+static void
+set_outcome(struct casefile *c, const char *address, const char *word)
+{
+	long i = casefile_contact(c, address);
+	char *v;
+
+	if (i < 0)
+		return;
+	v = casefile_with(casefile_nth(c, "Contact", (size_t)i), "outcome",
+	    word);
+	casefile_set_nth(c, "Contact", (size_t)i, v);
+	free(v);
+}
+
+/* The details left: from now on the operator has time. */
+static int
+notified(struct change *ch, struct fault *f)
+{
+	struct desk *d = change_desk(ch);
+	struct casefile *c = change_case(ch);
+	char day[WHEN_DAY];
+	long first = 30;
+	int due;
+
+	if (casefile_get(c, "Notified") == NULL) {
+		when_day_text(d->today, day);
+		casefile_set(c, "Notified", day);
+	}
+	if (d->conf->follow_up.n > 0)
+		text_number(d->conf->follow_up.v[0], 1, 3650, &first);
+	if (cal_on_or_after(d->cal, d->today + (int)first, &due, f) == -1)
+		return -1;
+	if (change_place(ch)->state == STATE_DISCLOSED)
+		change_move(ch, STATE_DISCLOSED, due);
+	return 0;
+}
+
+static int
+after_sent(struct change *ch, const struct message *m, struct fault *f)
+{
+	struct casefile *c = change_case(ch);
+	char day[WHEN_DAY];
+
+	if (strcmp(m->kind, "accepted") == 0 &&
+	    casefile_get(c, "Accepted") == NULL) {
+		when_day_text(change_desk(ch)->today, day);
+		casefile_set(c, "Accepted", day);
+	}
+	if (strcmp(m->kind, "contact") == 0)
+		set_outcome(c, m->rcpt, "asked");
+	if (strcmp(m->kind, "disclosure") == 0)
+		return notified(ch, f);
+	return 0;
+}
+
+/* A person hears of it today. */
+static int
+before_a_person(struct change *ch, struct fault *f)
+{
+	const struct spool_place *p = change_place(ch);
+	int day;
+
+	if (p->state == STATE_CLOSED)
+		return 0;
+	if (desk_day(change_desk(ch), 0, &day, f) == -1)
+		return -1;
+	change_move(ch, p->state, day);
+	return 0;
+}
+
+static int
+edit_record(struct change *ch, void *arg, struct fault *f)
+{
+	const struct record *r = arg;
+	struct casefile *c = change_case(ch);
+	bool finder = r->m->class == TEXT_FINDER;
+	struct buf w = {0};
+	char code[16];
+	int rc;
+
+	if (strcmp(outcome(c, r->m->id), r->event) == 0)
+		return 1;
+	casefile_word(&w, "mail", r->m->id);
+	casefile_word(&w, "to", finder ? LETTER_FINDER : r->m->rcpt);
+	if (r->res != NULL && r->res->code > 0) {
+		snprintf(code, sizeof(code), "%d", r->res->code);
+		casefile_word(&w, "code", code);
+		casefile_word(&w, "status", r->res->status);
+		casefile_word(&w, "stage", r->res->stage);
+	}
+	casefile_word(&w, "why", r->why);
+	if (strcmp(r->event, "sent") == 0) {
+		rc = after_sent(ch, r->m, f);
+	} else {
+		if (strcmp(r->event, "failed") == 0 && !finder)
+			set_outcome(c, r->m->rcpt, "bounced");
+		rc = before_a_person(ch, f);
+	}
+	change_log(ch, r->event, buf_text(&w));
+	buf_free(&w);
+	return rc;
+}
+
+static int
+record(const struct message *m, const char *event,
+    const struct smtp_result *res, const char *why, struct fault *f)
+{
+	struct record r = {m, event, res, why};
+
+	return change_run(m->d, m->number, edit_record, &r, f);
+}
+
+/*
+ * Out of the outbox
+ */
+
+static int
+drop(const struct message *m, struct fault *f)
+{
+	char path[SPOOL_PATH];
+
+	snprintf(path, sizeof(path), "outbox/%s", m->id);
+	if (io_unlink(m->d->spool, path, f) == -1)
+		return -1;
+	snprintf(path, sizeof(path), "outbox/%s.copy", m->id);
+	if (io_unlink(m->d->spool, path, f) == -1 ||
+	    attempts_drop(m->d->spool, m->id, f) == -1)
+		return -1;
+	return spool_sync(m->d->spool, "outbox", f);
+}
+
+/* outbox/ID[.copy] to FOLDER/; what is there already stays. */
+static int
+shift(const struct message *m, const char *folder, const char *suffix,
+    struct fault *f)
+{
+	char from[SPOOL_PATH], to[SPOOL_PATH];
+
+	snprintf(from, sizeof(from), "outbox/%s%s", m->id, suffix);
+	snprintf(to, sizeof(to), "%s/%s%s", folder, m->id, suffix);
+	if (spool_rename(m->d->spool, from, to) == 0 || errno == ENOENT)
+		return 0;
+	if (errno == EEXIST)
+		return io_unlink(m->d->spool, from, f);
+	return fault_errno(f, "%s", to);
+}
+
+/* A letter to the finder rests sealed: only its copy goes on. */
+static int
+put_aside(const struct message *m, const char *folder, struct fault *f)
+{
+	char path[SPOOL_PATH];
+	int rc;
+
+	rc = shift(m, folder, ".copy", f);
+	if (rc == 0 && m->class != TEXT_FINDER)
+		rc = shift(m, folder, "", f);
+	if (rc == 0)
+		rc = spool_sync(m->d->spool, folder, f);
+	if (rc == 0 && m->class == TEXT_FINDER) {
+		snprintf(path, sizeof(path), "outbox/%s", m->id);
+		rc = io_unlink(m->d->spool, path, f);
+	}
+	if (rc == 0)
+		rc = attempts_drop(m->d->spool, m->id, f);
+	return rc == 0 ? spool_sync(m->d->spool, "outbox", f) : -1;
+}
+
+static int
+refuse(const struct message *m, const char *event,
+    const struct smtp_result *res, const char *why, struct fault *f)
+{
+	if (record(m, event, res, why, f) == -1)
+		return -1;
+	if (put_aside(m, strcmp(event, "failed") == 0 ? "failed" : "hold",
+	    f) == -1)
+		return -1;
+	desk_say(m->d, "%s: %s; it lies in %s/ and the case is due today",
+	    m->id, why, strcmp(event, "failed") == 0 ? "failed" : "hold");
+	return 0;
+}
+
+/*
+ * One message
+ */
+
+/* The case's copy into mail/NUMBER/cur: the commit of delivery. */
+static int
+keep_copy(struct message *m, struct fault *f)
+{
+	char from[SPOOL_PATH], to[SPOOL_PATH], folder[SPOOL_PATH];
+
+	snprintf(from, sizeof(from), "outbox/%s.copy", m->id);
+	if (!spool_exists(m->d->spool, from))
+		snprintf(from, sizeof(from), "outbox/%s", m->id);
+	snprintf(folder, sizeof(folder), "mail/%s/cur", m->number);
+	snprintf(to, sizeof(to), "mail/%s/cur/%.95s:2,S", m->number, m->id);
+	if (linkat(m->d->spool, from, m->d->spool, to, 0) == -1 &&
+	    errno != EEXIST)
+		return fault_errno(f, "%s", to);
+	return spool_sync(m->d->spool, folder, f);
+}
+
+static int
+accepted(void *arg)
+{
+	struct message *m = arg;
+
+	m->copy_failed = keep_copy(m, &m->copied) == -1;
+	return m->copy_failed ? -1 : 0;
+}
+
+static int
+settle_sent(struct message *m, const struct smtp_result *res, struct fault *f)
+{
+	if (m->copy_failed && keep_copy(m, f) == -1)
+		return fault_in(f, "%s was sent, but its copy", m->id);
+	if (record(m, "sent", res, NULL, f) == -1)
+		return -1;
+	return drop(m, f);
+}
+
+static int
+read_password(const struct conf *c, struct buf *out, struct fault *f)
+{
+	struct stat st;
+
+	if (c->smtp_user[0] == '\0')
+		return 0;
+	if (io_read(AT_FDCWD, c->smtp_password_file, 4096, out, &st, f) == -1) {
+		f->status = EX_CONFIG;
+		return -1;
+	}
+	if (st.st_mode & S_IRWXO)
+		return fault_set(f, EX_CONFIG, "%s: others can read it "
+		    "(chmod 640)", c->smtp_password_file);
+	buf_cut(out, strcspn(buf_text(out), "\r\n"));
+	return 0;
+}
+
+static int
+hand_over(struct message *m, struct smtp_result *res, struct fault *f)
+{
+	const struct conf *c = m->d->conf;
+	struct buf password = {0};
+	struct smtp_server srv = {
+	    .host = c->smtp_host, .port = c->smtp_port,
+	    .starttls = c->smtp_starttls, .ca = c->smtp_ca,
+	    .user = c->smtp_user, .deadline = c->smtp_deadline,
+	    .helo = c->smtp_helo[0] != '\0' ? c->smtp_helo :
+	        addr_domain(c->address),
+	};
+	int rc;
+
+	if (read_password(c, &password, f) == -1)
+		return -1;
+	srv.password = buf_text(&password);
+	rc = smtp_send(&srv, m->sender, m->rcpt, m->bytes.p, m->bytes.n,
+	    accepted, m, res, f);
+	buf_free(&password);
+	return rc;
+}
+
+static int
+note(const struct message *m, const char *verdict,
+    const struct smtp_result *res, struct fault *f)
+{
+	char words[64];
+
+	snprintf(words, sizeof(words), "%s %s %d", verdict, res->stage,
+	    res->code);
+	return attempts_add(m->d->spool, m->id, m->d->now, words, f);
+}
+
+static int
+judge_unsure(struct message *m, const struct smtp_result *res,
+    struct fault *f)
+{
+	struct attempts a;
+
+	if (note(m, "unsure", res, f) == -1 ||
+	    attempts_read(m->d->spool, m->id, &a, f) == -1)
+		return -1;
+	if (a.unsure >= UNSURE_MOST)
+		return refuse(m, "hold", res,
+		    "the server may have taken it or not, twice", f);
+	return fault_set(f, EX_TEMPFAIL, "%s: %s; the same message will be "
+	    "tried once more", m->id, res->what);
+}
+
+static int
+judge(struct message *m, const struct smtp_result *res, struct fault *f)
+{
+	switch (res->verdict) {
+	case SMTP_SENT:
+		return settle_sent(m, res, f);
+	case SMTP_FAILED:
+		if (note(m, "failed", res, f) == -1)
+			return -1;
+		return refuse(m, "failed", res, res->what, f);
+	case SMTP_UNSURE:
+		return judge_unsure(m, res, f);
+	case SMTP_ALARM:
+	case SMTP_RETRY:
+		break;
+	}
+	if (note(m, res->verdict == SMTP_ALARM ? "alarm" : "retry", res,
+	    f) == -1)
+		return -1;
+	fault_set(f, EX_TEMPFAIL, "%s: %s", m->id, res->what);
+	return res->verdict == SMTP_ALARM || res->code == 0 ? STOP : -1;
+}
+
+static int
+attempt(struct message *m, struct fault *f)
+{
+	struct smtp_result res;
+	struct attempts a;
+
+	if (attempts_read(m->d->spool, m->id, &a, f) == -1)
+		return -1;
+	if (a.unsure >= UNSURE_MOST)
+		return refuse(m, "hold", NULL,
+		    "it is not known how two attempts to send it ended", f);
+	if (attempts_over(&a, m->d->now))
+		return refuse(m, "failed", NULL, "not taken in 5 days", f);
+	if (a.tries > 0 && a.unsure == 0 && m->d->now < attempts_next(&a))
+		return 0;
+	if (m->d->dry) {
+		desk_say(m->d, "would send %s", m->id);
+		return 0;
+	}
+	if (attempts_add(m->d->spool, m->id, m->d->now, "try", f) == -1 ||
+	    hand_over(m, &res, f) == -1)
+		return -1;
+	return judge(m, &res, f);
+}
+
+/* The envelope sender is where the message says to reply. */
+static int
+find_sender(struct message *m, struct fault *f)
+{
+	const struct conf *c = m->d->conf;
+	char *v = mime_own_header(m->bytes.p, m->bytes.n, "Reply-To");
+	char number[CASE_NUMBER], mac[32];
+	size_t n = v != NULL ? strlen(v) : 0;
+
+	if (n > 2 && v[0] == '<' && v[n - 1] == '>')
+		m->sender = xstrndup(v + 1, n - 2);
+	free(v);
+	if (m->sender != NULL && (addr_equal(m->sender, c->address) ||
+	    (token_split(m->sender, c->address, c->delimiter, number, mac) &&
+	    strcmp(number, m->number) == 0)))
+		return 0;
+	return fault_set(f, EX_NOPERM, "%s: its Reply-To is not ours", m->id);
+}
+
+/* A gate refused: to hold/, before a person. */
+static int
+hold(struct message *m, struct fault *f)
+{
+	char why[sizeof(f->text)];
+
+	if (f->status != EX_NOPERM || m->d->dry)
+		return -1;
+	memcpy(why, f->text, sizeof(why));
+	if (refuse(m, "hold", NULL, why, f) == -1)
+		return -1;
+	return fault_set(f, EX_NOPERM, "%s: a gate refused it", m->id);
+}
+
+/* For messages whose way was decided before: who it was for. */
+static void
+find_rcpt(struct message *m)
+{
+	char *v = mime_own_header(m->bytes.p, m->bytes.n, "To");
+	size_t n = v != NULL ? strlen(v) : 0;
+
+	m->rcpt = n > 2 ? xstrndup(v + 1, n - 2) : xstrdup("?");
+	free(v);
+}
+
+static int
+decide(struct message *m, struct fault *f)
+{
+	const char *was = outcome(m->c, m->id);
+	char *rcpt;
+
+	find_rcpt(m);
+	if (!m->d->dry) {
+		if (spool_delivered(m->d->spool, m->number, m->id))
+			return settle_sent(m, NULL, f);
+		if (strcmp(was, "failed") == 0 || strcmp(was, "hold") == 0)
+			return put_aside(m, was, f);
+	}
+	if (gate_message(m->d, m->c, m->id, m->bytes.p, m->bytes.n, &rcpt,
+	    f) == -1)
+		return hold(m, f);
+	wipe_str(m->rcpt);
+	m->rcpt = rcpt;
+	if (find_sender(m, f) == -1)
+		return hold(m, f);
+	return attempt(m, f);
+}
+
+static int
+read_message(struct message *m, struct fault *f)
+{
+	const struct template_name *t;
+	struct spool_place p;
+	char path[SPOOL_PATH];
+
+	if (!token_id_split(m->id, m->number, &m->kind) ||
+	    (t = template_find(m->kind)) == NULL)
+		return fault_set(f, EX_DATAERR, "outbox/%s: not a message of "
+		    "ours; left", m->id);
+	m->class = t->class;
+	if (spool_find(m->d->spool, m->number, &p, f) == -1 ||
+	    spool_read(m->d->spool, &p, &m->c, f) == -1)
+		return fault_in(f, "outbox/%s", m->id);
+	snprintf(path, sizeof(path), "outbox/%s", m->id);
+	if (io_read(m->d->spool, path, (size_t)m->d->conf->max_size * 2,
+	    &m->bytes, NULL, f) == -1)
+		return -1;
+	if (!named(m->c, m->id, &m->bytes))
+		return fault_set(f, EX_DATAERR, "outbox/%s: not the message "
+		    "that its case decided on; left (todoke-check)", m->id);
+	return 0;
+}
+
+static int
+one(struct desk *d, const char *id, struct fault *f)
+{
+	struct message m = {.d = d, .id = id};
+	int rc = read_message(&m, f);
+
+	if (rc == 0)
+		rc = decide(&m, f);
+	casefile_free(m.c);
+	buf_free(&m.bytes);
+	wipe_str(m.rcpt);
+	free(m.sender);
+	return rc;
+}
+
+static bool
+is_copy(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 5 && strcmp(name + n - 5, ".copy") == 0;
+}
+
+static int
+all(struct desk *d, struct fault *worst)
+{
+	struct spool_names names;
+	struct fault f;
+	size_t i;
+	int rc = 0, ret = 0;
+
+	if (spool_list(d->spool, "outbox", &names, worst) == -1)
+		return -1;
+	for (i = 0; i < names.n && rc != STOP; i++) {
+		if (is_copy(names.v[i]))
+			continue;
+		rc = one(d, names.v[i], &f);
+		if (rc == 0)
+			continue;
+		desk_say(d, "%s", f.text);
+		if (ret == 0 || f.status > worst->status)
+			*worst = f;
+		ret = -1;
+		if (spool_halted(d->spool, &f) == -1)
+			rc = STOP;
+	}
+	spool_names_free(&names);
+	return ret;
+}
+
+int
+outbox_run(struct desk *d, struct fault *f)
+{
+	int lock, rc;
+
+	lock = openat(d->spool, "var/send.lock",
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, SPOOL_FILE);
+	if (lock == -1)
+		return fault_errno(f, "var/send.lock");
+	fchmod(lock, SPOOL_FILE); /* fails where another user made it */
+	if (flock(lock, LOCK_EX | LOCK_NB) == -1) {
+		close(lock);
+		return 0; /* another copy is at work */
+	}
+	rc = all(d, f);
+	close(lock);
+	return rc;
+}

@@ -1,0 +1,42 @@
+/*
+ * policy: the desk's rules that are no gate: priority, what waits for a
+ * person, and the sealed record that letters to the finder need.
+ */
+#ifndef POLICY_H
+#define POLICY_H
+
+#include <stdbool.h>
+
+#include "casefile.h"
+#include "change.h"
+#include "desk.h"
+#include "fault.h"
+#include "report.h"
+
+/*
+ * "simple", "normal" or "priority" by scope ("wide", "medium", "narrow"; ""
+ * counts as wide) and CVSS v3 base score, or "" where there is no score
+ * (guideline, appendix 4).
+ */
+const char *policy_priority(const char *scope, const char *cvss);
+
+/* What the case waits for a person to do ("accept it", "read a reply", …),
+ * from its log alone, or NULL. */
+const char *policy_waits(const struct casefile *c);
+
+/*
+ * The sealed record of a case, opened with the user's own key: EX_TEMPFAIL
+ * with the cure where that is locked or absent.
+ */
+int policy_record(struct desk *d, const struct casefile *c,
+    struct report **r, struct fault *f);
+
+/* Queue a letter to the finder; nothing where he gave no address. */
+int policy_tell_finder(struct change *ch, const char *text,
+    const char *reason, const struct report *r, struct fault *f);
+
+/* Is ADDRESS the finder's (by the case's mark)?  Then EX_NOPERM. */
+int policy_not_finder(struct desk *d, const struct casefile *c,
+    const char *address, struct fault *f);
+
+#endif

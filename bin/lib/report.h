@@ -1,0 +1,61 @@
+/*
+ * report: what a finder reported, read from a text form or a mail, and kept
+ * sealed in the case:
+ *
+ *	Finder: Yamada Taro
+ *	Finder-Address: yamada@example.com
+ *	Consent: identity
+ *	Url: https://www.example.lg.jp/search?q=1
+ *	Kind: xss
+ *	                                  (blank line)
+ *	what the finder wrote
+ */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "fault.h"
+
+struct report {
+	char *finder;        /* name, or "" */
+	char *address;       /* to write to, passed by addr_check, or "" */
+	char *url;           /* as reported, one printable line, or "" */
+	char *kind, *operator, *operator_type, *lang, *title; /* or "" */
+	bool may_name;       /* consent: identity may go to the operator */
+	bool may_write;      /* consent: the operator may write to the finder */
+	bool automatic;      /* a mail that no person wrote: answer nothing */
+	bool is_mail;
+	char *text;          /* clean UTF-8 lines */
+};
+
+/*
+ * Read a text form or a mail.  EX_DATAERR, with the reason, for what cannot
+ * be read: nothing in it, NUL bytes, not UTF-8 text.  A form's fields may
+ * bear the names of the table in report.c (todoke-open(1) lists them), lines
+ * that are none of them are text.
+ */
+int report_read(const void *p, size_t n, struct report **r, struct fault *f);
+void report_free(struct report *r);
+
+/* The sealed record, as above; report_read() reads it back. */
+void report_print(const struct report *r, struct buf *out);
+
+/* "none", "identity", "contact" or "identity contact". */
+const char *report_consent(const struct report *r);
+
+/* The items of domain rules that are missing, blank between: finder address
+ * url text; "" if none. */
+void report_missing(const struct report *r, struct buf *out);
+
+/*
+ * Does TEXT name the finder: his name (also without its blanks), his address
+ * or its local part?  The line number of the first place, 0 if not.  Letter
+ * case does not count; a local part or name of under four letters counts as a
+ * whole word only.
+ */
+unsigned report_names_finder(const struct report *r, const char *text);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * seal: PGP/MIME messages (RFC 3156, section 4), to the desk's keys for what
+ * rests in the spool, and to a pinned key for what leaves it.
+ */
+#ifndef SEAL_H
+#define SEAL_H
+
+#include "buf.h"
+#include "desk.h"
+#include "fault.h"
+
+/*
+ * The lines of a multipart/encrypted mail from its Content-Type on, around an
+ * armored message.  SEED makes the boundary.
+ */
+void seal_mime(const char *seed, const struct buf *armored, struct buf *out);
+
+/*
+ * Wrap a whole mail, byte for byte, as message/rfc822 into a mail to the
+ * desk's own keys; any mail program that holds one opens it.  SUBJECT is
+ * shown outside.
+ */
+int seal_wrap(struct desk *d, const char *subject, const void *p, size_t n,
+    struct buf *out, struct fault *f);
+
+/* Take the mail of seal_wrap() apart again, with the user's own key. */
+int seal_unwrap(struct desk *d, const void *p, size_t n, struct buf *out,
+    struct fault *f);
+
+#endif

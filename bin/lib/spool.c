@@ -1,0 +1,575 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "digest.h"
+#include "io.h"
+#include "spool.h"
+#include "when.h"
+
+#define LOCK_TURNS 6000 /* of 10 ms */
+
+const struct spool_folder spool_tree[] = {
+#include "tree.inc"
+	{NULL, 0, NULL},
+};
+
+static const struct {
+	const char *name, *program;
+} states[STATES] = {
+	{"new", "todoke-reopen"},
+	{"contacted", "todoke-contact"},
+	{"disclosed", "todoke-disclose"},
+	{"closed", "todoke-close"},
+};
+
+const char *
+spool_state_name(enum spool_state s)
+{
+	return states[s].name;
+}
+
+const char *
+spool_state_program(enum spool_state s)
+{
+	return states[s].program;
+}
+
+bool
+spool_state_find(const char *name, enum spool_state *s)
+{
+	unsigned i;
+
+	for (i = 0; i < STATES; i++)
+		if (strcmp(states[i].name, name) == 0) {
+			*s = (enum spool_state)i;
+			return true;
+		}
+	return false;
+}
+
+static int
+check_tree(int fd, const char *path, struct fault *f)
+{
+	const struct spool_folder *t;
+	struct stat st;
+
+	for (t = spool_tree; t->path != NULL; t++)
+		if (fstatat(fd, t->path, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+		    !S_ISDIR(st.st_mode))
+			return fault_set(f, EX_CONFIG,
+			    "%s/%s: no such folder (todoke-check -r makes it)",
+			    path, t->path);
+	return 0;
+}
+
+int
+spool_open(const char *path, int *fd, struct fault *f)
+{
+	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd == -1) {
+		fault_errno(f, "spool %s", path);
+		f->status = EX_CONFIG;
+		return -1;
+	}
+	if (check_tree(*fd, path, f) == 0)
+		return 0;
+	close(*fd);
+	*fd = -1;
+	return -1;
+}
+
+bool
+spool_exists(int fd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int
+spool_halted(int fd, struct fault *f)
+{
+	if (!spool_exists(fd, "var/HALT"))
+		return 0;
+	return fault_set(f, EX_TEMPFAIL,
+	    "the desk is stopped: var/HALT says why; remove it when the disk "
+	    "is sound and todoke-check is silent");
+}
+
+void
+spool_halt(int fd, const char *why)
+{
+	int h = openat(fd, "var/HALT",
+	    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, SPOOL_FILE);
+
+	if (h == -1)
+		return;
+	if (io_write_all(h, why, strlen(why)) == 0)
+		io_write_all(h, "\n", 1);
+	close(h);
+}
+
+int
+spool_sync(int fd, const char *folder, struct fault *f)
+{
+	if (io_sync_dir(fd, folder, f) == 0)
+		return 0;
+	if (f->unsynced)
+		spool_halt(fd, f->text);
+	return -1;
+}
+
+/*
+ * Folders
+ */
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void
+spool_names_free(struct spool_names *names)
+{
+	size_t i;
+
+	for (i = 0; i < names->n; i++)
+		free(names->v[i]);
+	free(names->v);
+	*names = (struct spool_names){0};
+}
+
+static int
+read_names(DIR *dir, const char *folder, struct spool_names *names,
+    struct fault *f)
+{
+	struct dirent *e;
+	size_t room = 0;
+
+	for (errno = 0; (e = readdir(dir)) != NULL; errno = 0) {
+		if (e->d_name[0] == '.')
+			continue;
+		if (names->n == room) {
+			room = room > 0 ? 2 * room : 64;
+			names->v = xrealloc(names->v, room, sizeof(char *));
+		}
+		names->v[names->n++] = xstrdup(e->d_name);
+	}
+	return errno == 0 ? 0 : fault_errno(f, "%s", folder);
+}
+
+int
+spool_list(int fd, const char *folder, struct spool_names *names,
+    struct fault *f)
+{
+	int d, rc;
+	DIR *dir;
+
+	*names = (struct spool_names){0};
+	d = openat(fd, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (d == -1)
+		return errno == ENOENT ? 0 : fault_errno(f, "%s", folder);
+	if ((dir = fdopendir(d)) == NULL) {
+		fault_errno(f, "%s", folder);
+		close(d);
+		return -1;
+	}
+	rc = read_names(dir, folder, names, f);
+	closedir(dir);
+	if (rc == -1)
+		spool_names_free(names);
+	else if (names->n > 0)
+		qsort(names->v, names->n, sizeof(char *), by_name);
+	return rc;
+}
+
+bool
+spool_is_day(enum spool_state s, const char *name)
+{
+	char whole[16];
+	int day;
+
+	if (s != STATE_CLOSED)
+		return when_parse_day(name, &day);
+	if (strlen(name) != 7)
+		return false;
+	snprintf(whole, sizeof(whole), "%s-01", name);
+	return when_parse_day(whole, &day);
+}
+
+static void
+set_place(struct spool_place *p, enum spool_state s, const char *day,
+    const char *name)
+{
+	p->state = s;
+	snprintf(p->day, sizeof(p->day), "%s", day);
+	snprintf(p->path, sizeof(p->path), "%s/%s%s%s", states[s].name, day,
+	    day[0] != '\0' ? "/" : "", name);
+}
+
+/*
+ * Finding
+ */
+
+struct search {
+	int fd;
+	const char *number;
+	size_t n;
+	struct spool_place found[4];
+	ino_t ino[4];
+};
+
+static void
+try_name(struct search *s, enum spool_state state, const char *day,
+    const char *name)
+{
+	struct spool_place p;
+	struct stat st;
+
+	set_place(&p, state, day, name);
+	if (s->n < 4 && fstatat(s->fd, p.path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISDIR(st.st_mode)) {
+		s->ino[s->n] = st.st_ino;
+		s->found[s->n++] = p;
+	}
+}
+
+static int
+look(struct search *s, struct fault *f)
+{
+	struct spool_names days;
+	unsigned state;
+	size_t i;
+
+	s->n = 0;
+	for (state = 0; state < STATES; state++) {
+		if (spool_list(s->fd, states[state].name, &days, f) == -1)
+			return -1;
+		for (i = 0; i < days.n; i++)
+			if (spool_is_day(state, days.v[i]))
+				try_name(s, state, days.v[i], s->number);
+		try_name(s, state, "", s->number);
+		spool_names_free(&days);
+	}
+	return 0;
+}
+
+/* Does the file at P say that it is this case? */
+static bool
+says(int fd, const struct spool_place *p, const char *number)
+{
+	struct casefile *c;
+	struct fault f;
+	bool same;
+
+	if (spool_read(fd, p, &c, &f) == -1)
+		return false;
+	same = strcmp(casefile_number(c), number) == 0;
+	casefile_free(c);
+	return same;
+}
+
+/* Files lying directly in a state's folder, under any name. */
+static int
+look_aside(struct search *s, struct fault *f)
+{
+	struct spool_names names;
+	struct spool_place p;
+	struct stat st;
+	unsigned state;
+	size_t i;
+
+	for (state = 0; state < STATES && s->n == 0; state++) {
+		if (spool_list(s->fd, states[state].name, &names, f) == -1)
+			return -1;
+		for (i = 0; i < names.n && s->n == 0; i++) {
+			set_place(&p, state, "", names.v[i]);
+			if (fstatat(s->fd, p.path, &st, AT_SYMLINK_NOFOLLOW) ==
+			    0 && S_ISREG(st.st_mode) &&
+			    says(s->fd, &p, s->number))
+				s->found[s->n++] = p;
+		}
+		spool_names_free(&names);
+	}
+	return 0;
+}
+
+/* A scan is no snapshot: what it saw twice may have moved meanwhile. */
+static void
+drop_gone(struct search *s)
+{
+	struct stat st;
+	size_t i, k = 0;
+
+	for (i = 0; i < s->n; i++)
+		if (fstatat(s->fd, s->found[i].path, &st,
+		    AT_SYMLINK_NOFOLLOW) == 0) {
+			s->found[k] = s->found[i];
+			s->ino[k++] = s->ino[i];
+		}
+	s->n = k;
+}
+
+int
+spool_find(int fd, const char *number, struct spool_place *p, struct fault *f)
+{
+	struct search s = {.fd = fd, .number = number};
+	int turn;
+
+	for (turn = 0; turn < 3; turn++) {
+		if (look(&s, f) == -1)
+			return -1;
+		if (s.n > 1)
+			drop_gone(&s);
+		if (s.n == 1)
+			break;
+		if (s.n > 1 && s.ino[0] == s.ino[1] && turn > 0)
+			break;
+	}
+	if (s.n == 0 && look_aside(&s, f) == -1)
+		return -1;
+	if (s.n == 0)
+		return fault_set(f, EX_NOINPUT, "no case %s in the spool",
+		    number);
+	if (s.n > 1 && s.ino[0] != s.ino[1])
+		return fault_set(f, EX_DATAERR,
+		    "case %s lies in two places, %s and %s: look which one is "
+		    "right and move the other to bad/", number,
+		    s.found[0].path, s.found[1].path);
+	*p = s.found[0];
+	return 0;
+}
+
+static int
+each_in(int fd, enum spool_state s, const char *day, spool_each_fn *each,
+    void *arg, struct fault *f)
+{
+	char folder[SPOOL_PATH];
+	struct spool_names names;
+	struct spool_place p;
+	size_t i;
+	int rc = 0;
+
+	snprintf(folder, sizeof(folder), "%s/%s", states[s].name, day);
+	if (spool_list(fd, folder, &names, f) == -1)
+		return -1;
+	for (i = 0; i < names.n && rc == 0; i++) {
+		if (!casefile_is_number(names.v[i]))
+			continue;
+		set_place(&p, s, day, names.v[i]);
+		rc = each(&p, names.v[i], arg, f);
+	}
+	spool_names_free(&names);
+	return rc;
+}
+
+int
+spool_each(int fd, enum spool_state s, const char *last, spool_each_fn *each,
+    void *arg, struct fault *f)
+{
+	struct spool_names days;
+	size_t i;
+	int rc = 0;
+
+	if (spool_list(fd, states[s].name, &days, f) == -1)
+		return -1;
+	for (i = 0; i < days.n && rc == 0; i++) {
+		if (!spool_is_day(s, days.v[i]))
+			continue;
+		if (last != NULL && strcmp(days.v[i], last) > 0)
+			break;
+		rc = each_in(fd, s, days.v[i], each, arg, f);
+	}
+	spool_names_free(&days);
+	return rc;
+}
+
+int
+spool_read(int fd, const struct spool_place *p, struct casefile **c,
+    struct fault *f)
+{
+	struct buf b = {0};
+	struct stat st;
+	int rc;
+
+	if (io_read(fd, p->path, CASE_MAX, &b, &st, f) == -1)
+		return -1;
+	rc = casefile_parse(b.p, b.n, c, f);
+	if (rc == -1)
+		fault_in(f, "%s", p->path);
+	buf_free(&b);
+	return rc;
+}
+
+/*
+ * Locks and numbers
+ */
+
+static int
+wait_lock(int lock, const char *number, bool nowait, struct fault *f)
+{
+	const struct timespec turn = {0, 10000000};
+	int i;
+
+	for (i = 0; i < LOCK_TURNS; i++) {
+		if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return fault_errno(f, "mail/%s/lock", number);
+		if (nowait)
+			return 1;
+		nanosleep(&turn, NULL);
+	}
+	return fault_set(f, EX_TEMPFAIL,
+	    "case %s is locked by another program; try again", number);
+}
+
+int
+spool_lock(int fd, const char *number, bool nowait, int *lock,
+    struct fault *f)
+{
+	char path[SPOOL_PATH];
+	int rc;
+
+	snprintf(path, sizeof(path), "mail/%s/lock", number);
+	*lock = openat(fd, path,
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+	    SPOOL_FILE);
+	if (*lock == -1 && errno == ENOENT)
+		return fault_set(f, EX_NOINPUT, "no case %s in the spool",
+		    number);
+	if (*lock == -1)
+		return fault_errno(f, "%s", path);
+	fchmod(*lock, SPOOL_FILE); /* fails where another user made it */
+	rc = wait_lock(*lock, number, nowait, f);
+	if (rc != 0)
+		close(*lock);
+	return rc;
+}
+
+static int
+make_maildir(int fd, const char *number, struct fault *f)
+{
+	static const char *const parts[] = {"cur", "new", "tmp"};
+	char path[SPOOL_PATH];
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		snprintf(path, sizeof(path), "mail/%s/%s", number, parts[i]);
+		if (io_mkdir(fd, path, 02770, f) == -1)
+			return -1;
+	}
+	snprintf(path, sizeof(path), "mail/%s", number);
+	if (spool_sync(fd, path, f) == -1)
+		return -1;
+	return spool_sync(fd, "mail", f);
+}
+
+int
+spool_claim(int fd, char number[CASE_NUMBER], struct fault *f)
+{
+	char path[SPOOL_PATH];
+	uint32_t r;
+	int turn;
+
+	for (turn = 0; turn < 1000; turn++) {
+		do
+			digest_random(&r, sizeof(r));
+		while (r >= 4200000000U); /* no number likelier than another */
+		snprintf(number, CASE_NUMBER, "%08u", r % 100000000U);
+		snprintf(path, sizeof(path), "mail/%s", number);
+		if (mkdirat(fd, path, 02770) == 0) {
+			if (fchmodat(fd, path, 02770, 0) == -1)
+				return fault_errno(f, "%s", path);
+			return make_maildir(fd, number, f);
+		}
+		if (errno != EEXIST)
+			return fault_errno(f, "%s", path);
+	}
+	return fault_set(f, EX_TEMPFAIL, "mail/: no free number found");
+}
+
+/*
+ * Moving
+ */
+
+int
+spool_rename(int fd, const char *from, const char *to)
+{
+	struct stat st;
+
+	if (renameat2(fd, from, fd, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	if (fstatat(fd, from, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISDIR(st.st_mode)) {
+		if (!spool_exists(fd, to))
+			return renameat(fd, from, fd, to);
+		errno = EEXIST;
+		return -1;
+	}
+	if (linkat(fd, from, fd, to, 0) == -1)
+		return -1;
+	return unlinkat(fd, from, 0);
+}
+
+int
+spool_bad(int fd, const char *path, const char *name, const char *why,
+    struct fault *f)
+{
+	char to[SPOOL_PATH], note[SPOOL_PATH + 8];
+	struct buf text = {0};
+	int i, rc;
+
+	for (i = 0; i < 100000; i++) {
+		snprintf(to, sizeof(to), i == 0 ? "bad/%.200s" :
+		    "bad/%.200s.%d", name, i);
+		snprintf(note, sizeof(note), "%s.why", to);
+		if (spool_exists(fd, to) || spool_exists(fd, note))
+			continue;
+		buf_printf(&text, "%s\n", why);
+		rc = io_create(fd, note, SPOOL_FILE, text.p, text.n, f);
+		buf_free(&text);
+		if (rc == -1)
+			return -1;
+		if (spool_rename(fd, path, to) == 0)
+			return spool_sync(fd, "bad", f);
+		if (errno != EEXIST) {
+			fault_errno(f, "%s", path);
+			unlinkat(fd, note, 0);
+			return -1;
+		}
+	}
+	return fault_set(f, EX_TEMPFAIL, "bad/%s: no free name", name);
+}
+
+bool
+spool_delivered(int fd, const char *number, const char *id)
+{
+	char folder[SPOOL_PATH];
+	struct spool_names names;
+	struct fault f;
+	size_t i, n = strlen(id);
+	bool found = false;
+
+	snprintf(folder, sizeof(folder), "mail/%s/cur", number);
+	if (spool_list(fd, folder, &names, &f) == -1)
+		return false;
+	for (i = 0; i < names.n && !found; i++)
+		found = strncmp(names.v[i], id, n) == 0 &&
+		    (names.v[i][n] == ':' || names.v[i][n] == '\0');
+	spool_names_free(&names);
+	return found;
+}

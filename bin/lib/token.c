@@ -1,0 +1,227 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "digest.h"
+#include "io.h"
+#include "text.h"
+#include "token.h"
+
+#define SECRET_BYTES 32
+
+static int
+parse_secret(struct token_key *k, const char *file, const struct buf *b,
+    struct fault *f)
+{
+	size_t i;
+	unsigned v;
+
+	k->n = strspn(buf_text(b), "0123456789abcdef") / 2;
+	if (k->n < SECRET_BYTES || k->n > sizeof(k->secret))
+		return fault_set(f, EX_CONFIG,
+		    "%s: not a secret of 64 hex digits; a new one makes all "
+		    "earlier tokens void: restore it from backup", file);
+	for (i = 0; i < k->n; i++) {
+		if (sscanf(b->p + 2 * i, "%2x", &v) != 1)
+			return fault_set(f, EX_SOFTWARE, "%s", file);
+		k->secret[i] = (unsigned char)v;
+	}
+	return 0;
+}
+
+static int
+read_secret(struct token_key *k, const char *file, struct fault *f)
+{
+	struct buf b = {0};
+	int rc = io_read(AT_FDCWD, file, 4096, &b, NULL, f);
+
+	if (rc == 0)
+		rc = parse_secret(k, file, &b, f);
+	else if (errno == EACCES)
+		fault_set(f, EX_CONFIG,
+		    "%s: Permission denied (let the group read it: chgrp "
+		    "todoke, chmod 640)", file);
+	buf_free(&b);
+	return rc;
+}
+
+/* The folder that FILE is made in is set-group-ID: it is shared. */
+static mode_t
+secret_mode(const char *file)
+{
+	char *folder = xstrdup(file), *slash = strrchr(folder, '/');
+	struct stat st;
+	mode_t mode = 0600;
+
+	if (slash != NULL)
+		*slash = '\0';
+	if (slash != NULL && stat(folder, &st) == 0 && st.st_mode & S_ISGID)
+		mode = 0640;
+	free(folder);
+	return mode;
+}
+
+/* Two programs may come first at once: the one whose link wins made it. */
+static int
+make_secret(const char *file, struct fault *f)
+{
+	char hex[DIGEST_HEX + 1], *tmp;
+	unsigned char raw[SECRET_BYTES];
+	int rc;
+
+	digest_random(raw, sizeof(raw));
+	digest_sha256(raw, sizeof(raw), hex);
+	hex[DIGEST_HEX - 1] = '\n';
+	tmp = xasprintf("%s.%ld", file, (long)getpid());
+	rc = io_create(AT_FDCWD, tmp, secret_mode(file), hex, DIGEST_HEX, f);
+	if (rc == 0 && link(tmp, file) == -1 && errno != EEXIST)
+		rc = fault_errno(f, "%s", file);
+	unlink(tmp);
+	explicit_bzero(hex, sizeof(hex));
+	explicit_bzero(raw, sizeof(raw));
+	free(tmp);
+	if (rc == -1)
+		f->status = EX_CONFIG;
+	return rc;
+}
+
+int
+token_open(struct token_key *k, const char *file, struct fault *f)
+{
+	if (access(file, F_OK) == -1 && errno == ENOENT &&
+	    make_secret(file, f) == -1)
+		return -1;
+	if (read_secret(k, file, f) == 0)
+		return 0;
+	f->status = EX_CONFIG;
+	return -1;
+}
+
+static void
+mac_of(const struct token_key *k, const char *purpose, const char *a,
+    const char *b, char mac[DIGEST_MAC])
+{
+	char *low = text_lower(xstrdup(b));
+	char *text = xasprintf("%s\n%s\n%s", purpose, a, low);
+
+	digest_mac(k->secret, k->n, text, mac);
+	wipe_str(text);
+	wipe_str(low);
+}
+
+char *
+token_address(const struct token_key *k, const char *desk,
+    const char *delimiter, const char *number, const char *role)
+{
+	char mac[DIGEST_MAC];
+	const char *domain = addr_domain(desk);
+	int local = (int)(domain - desk) - 1;
+
+	if (delimiter[0] == '\0' || local < 1)
+		return xstrdup(desk);
+	mac_of(k, "reply", number, role, mac);
+	return xasprintf("%.*s%s%s.%s@%s", local, desk, delimiter, number, mac,
+	    domain);
+}
+
+bool
+token_split(const char *address, const char *desk, const char *delimiter,
+    char number[CASE_NUMBER], char mac[32])
+{
+	const char *at = strchr(desk, '@'), *s = address;
+	size_t local = at != NULL ? (size_t)(at - desk) : 0, n;
+
+	if (delimiter[0] == '\0' || local == 0 ||
+	    text_incmp(s, desk, local) != 0)
+		return false;
+	s += local;
+	if (!text_prefix(s, delimiter))
+		return false;
+	s += strlen(delimiter);
+	if (strspn(s, "0123456789") != CASE_NUMBER - 1 ||
+	    s[CASE_NUMBER - 1] != '.')
+		return false;
+	snprintf(number, CASE_NUMBER, "%.8s", s);
+	s += CASE_NUMBER;
+	n = strcspn(s, "@");
+	if (n != DIGEST_MAC - 1 || text_icmp(s + n, at) != 0)
+		return false;
+	snprintf(mac, 32, "%.*s", (int)n, s);
+	return true;
+}
+
+bool
+token_proves(const struct token_key *k, const char *number, const char *role,
+    const char *mac)
+{
+	char right[DIGEST_MAC];
+
+	mac_of(k, "reply", number, role, right);
+	return digest_equal(right, mac);
+}
+
+char *
+token_message_id(const struct token_key *k, const char *desk, const char *id)
+{
+	char mac[DIGEST_MAC];
+
+	mac_of(k, "message", id, "", mac);
+	return xasprintf("%s.%s@%s", id, mac, addr_domain(desk));
+}
+
+bool
+token_of_message_id(const struct token_key *k, const char *message_id,
+    char id[TOKEN_ID])
+{
+	char right[DIGEST_MAC], number[CASE_NUMBER], mac[DIGEST_MAC];
+	const char *at = strchr(message_id, '@'), *dot, *kind;
+
+	if (at == NULL || at - message_id < DIGEST_MAC)
+		return false;
+	dot = at - DIGEST_MAC;
+	if (*dot != '.' || dot - message_id >= TOKEN_ID)
+		return false;
+	snprintf(id, TOKEN_ID, "%.*s", (int)(dot - message_id), message_id);
+	snprintf(mac, sizeof(mac), "%.16s", dot + 1);
+	if (!token_id_split(id, number, &kind))
+		return false;
+	mac_of(k, "message", id, "", right);
+	return digest_equal(right, mac);
+}
+
+void
+token_mark(const struct token_key *k, const char *purpose, const char *text,
+    char mark[17])
+{
+	mac_of(k, purpose, "", text, mark);
+}
+
+bool
+token_id_split(const char *id, char number[CASE_NUMBER], const char **kind)
+{
+	const char *s;
+	size_t n;
+
+	if (strspn(id, "0123456789") != CASE_NUMBER - 1 ||
+	    id[CASE_NUMBER - 1] != '.')
+		return false;
+	snprintf(number, CASE_NUMBER, "%.8s", id);
+	s = id + CASE_NUMBER;
+	if (*s == 'r')
+		s++;
+	n = strspn(s, "0123456789");
+	if (n == 0 || n > 9 || s[n] != '.')
+		return false;
+	s += n + 1;
+	n = strspn(s, "abcdefghijklmnopqrstuvwxyz-");
+	if (n == 0 || s[n] != '\0')
+		return false;
+	*kind = s;
+	return true;
+}

@@ -1,0 +1,264 @@
+/*
+ * todoke-accept: take a report on, or reject it, and tell the finder.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/addr.h"
+#include "lib/cli.h"
+#include "lib/gate.h"
+#include "lib/letter.h"
+#include "lib/policy.h"
+#include "lib/when.h"
+
+static const char synopsis[] =
+    "todoke-accept [-n] [-c CONF] [-t TIME] [-u URL] [-k KIND] [-o OPERATOR]\n"
+    "                     [-w SECTOR] [-s SCOPE] [-v CVSS] [-O OFFICER] NUMBER\n"
+    "       todoke-accept [-n] [-c CONF] [-t TIME] -r CODE NUMBER";
+
+/* The five that a report must meet (guideline, figure 4). */
+static const char criteria[] =
+    "complete,consistent,in-scope,vulnerability,not-known";
+
+struct wish {
+	const char *url, *kind, *operator, *sector, *scope, *cvss, *officer,
+	    *code;
+	char *origin;
+	char *reason[2]; /* label of CODE, Japanese and English */
+	struct report *r;
+};
+
+static int
+need_word(struct desk *d, const char *list, const char *word,
+    struct fault *f)
+{
+	struct words *w;
+	int rc;
+
+	if (word == NULL)
+		return 0;
+	if (words_load(&w, d->conf->words, list, f) == -1)
+		return -1;
+	rc = words_need(w, word, f);
+	words_free(w);
+	return rc;
+}
+
+static int
+check_code(struct desk *d, struct wish *w, struct fault *f)
+{
+	const struct word *word;
+	struct words *list;
+	int rc = 0;
+
+	if (words_load(&list, d->conf->words, "closings", f) == -1)
+		return -1;
+	if (words_need(list, w->code, f) == -1) {
+		rc = -1;
+	} else {
+		word = words_find(list, w->code);
+		w->reason[0] = xstrdup(word->ja);
+		w->reason[1] = xstrdup(word->en);
+		if (strcmp(word->group, "rejected") != 0)
+			rc = fault_set(f, EX_USAGE, "-r %s: not a code of "
+			    "rejection (group \"rejected\" of closings); "
+			    "todoke-close ends a case otherwise", w->code);
+	}
+	words_free(list);
+	return rc;
+}
+
+static bool
+is_score(const char *s)
+{
+	char *end;
+	double v = strtod(s, &end);
+
+	return end != s && *end == '\0' && strlen(s) <= 4 &&
+	    strspn(s, "0123456789.") == strlen(s) && v >= 0 && v <= 10;
+}
+
+static int
+check(struct desk *d, struct wish *w, struct fault *f)
+{
+	if (w->code != NULL)
+		return check_code(d, w, f);
+	if (need_word(d, "kinds", w->kind, f) == -1 ||
+	    need_word(d, "operators", w->sector, f) == -1)
+		return -1;
+	if (w->scope != NULL && strcmp(w->scope, "wide") != 0 &&
+	    strcmp(w->scope, "medium") != 0 && strcmp(w->scope, "narrow") != 0)
+		return fault_set(f, EX_USAGE,
+		    "-s %s: write wide, medium or narrow", w->scope);
+	if (w->cvss != NULL && !is_score(w->cvss))
+		return fault_set(f, EX_USAGE,
+		    "-v %s: write a CVSS v3 base score, 0.0 to 10.0", w->cvss);
+	if (w->url == NULL)
+		return 0;
+	w->origin = addr_origin(w->url);
+	return w->origin != NULL ? 0 : fault_set(f, EX_USAGE,
+	    "-u: not the address of a web site: write http://HOST/ or "
+	    "https://HOST/");
+}
+
+static int
+may_accept(struct change *ch, struct fault *f)
+{
+	struct casefile *c = change_case(ch);
+
+	if (change_place(ch)->state != STATE_NEW)
+		return fault_set(f, EX_NOPERM, "case %s is %s: only a new one "
+		    "can be accepted or rejected", casefile_number(c),
+		    spool_state_name(change_place(ch)->state));
+	if (gate_accepted(c))
+		return fault_set(f, EX_NOPERM, "case %s was accepted before",
+		    casefile_number(c));
+	return 0;
+}
+
+static void
+set_given(struct casefile *c, const char *field, const char *value)
+{
+	if (value != NULL)
+		casefile_set(c, field, value);
+}
+
+static void
+set_score(struct casefile *c, const char *cvss)
+{
+	char text[16];
+
+	if (cvss == NULL)
+		return;
+	snprintf(text, sizeof(text), "%.1f", strtod(cvss, NULL));
+	casefile_set(c, "Cvss", text);
+}
+
+static int
+edit_accept(struct change *ch, void *arg, struct fault *f)
+{
+	const struct wish *w = arg;
+	struct casefile *c = change_case(ch);
+	struct buf words = {0};
+	const char *priority;
+	int day;
+
+	if (may_accept(ch, f) == -1 ||
+	    desk_day(change_desk(ch), 0, &day, f) == -1)
+		return -1;
+	set_given(c, "Url", w->origin);
+	set_given(c, "Kind", w->kind);
+	set_given(c, "Operator", w->operator);
+	set_given(c, "Operator-Type", w->sector);
+	set_given(c, "Scope", w->scope);
+	set_given(c, "Officer", w->officer);
+	set_score(c, w->cvss);
+	if (casefile_get(c, "Url") == NULL)
+		return fault_set(f, EX_NOPERM, "case %s names no site: give "
+		    "its address with -u", casefile_number(c));
+	priority = policy_priority(casefile_get(c, "Scope"),
+	    casefile_get(c, "Cvss"));
+	casefile_set(c, "Priority", priority);
+	if (w->r->address[0] == '\0') { /* nobody to tell: told today */
+		char today[16];
+
+		when_day_text(change_desk(ch)->today, today);
+		casefile_set(c, "Accepted", today);
+	}
+	casefile_word(&words, "criteria", criteria);
+	casefile_word(&words, "priority", priority);
+	change_log(ch, "accept", buf_text(&words));
+	buf_free(&words);
+	change_move(ch, STATE_NEW, day);
+	return policy_tell_finder(ch, "accepted", NULL, w->r, f);
+}
+
+static int
+edit_reject(struct change *ch, void *arg, struct fault *f)
+{
+	const struct wish *w = arg;
+	struct casefile *c = change_case(ch);
+	struct desk *d = change_desk(ch);
+	struct buf words = {0};
+	char today[16];
+
+	if (may_accept(ch, f) == -1)
+		return -1;
+	when_day_text(d->today, today);
+	casefile_set(c, "Closed", today);
+	casefile_set(c, "Close-Code", w->code);
+	casefile_word(&words, "code", w->code);
+	change_log(ch, "reject", buf_text(&words));
+	buf_free(&words);
+	change_move(ch, STATE_CLOSED, d->today);
+	return policy_tell_finder(ch, "rejected",
+	    w->reason[strcmp(letter_lang(d, c), "ja") == 0 ? 0 : 1], w->r, f);
+}
+
+static bool
+option(struct wish *w, int opt, const char *arg)
+{
+	switch (opt) {
+	case 'u':
+		w->url = arg;
+		return true;
+	case 'k':
+		w->kind = arg;
+		return true;
+	case 'o':
+		w->operator = arg;
+		return true;
+	case 'w':
+		w->sector = arg;
+		return true;
+	case 's':
+		w->scope = arg;
+		return true;
+	case 'v':
+		w->cvss = arg;
+		return true;
+	case 'O':
+		w->officer = arg;
+		return true;
+	case 'r':
+		w->code = arg;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct cli o = {0};
+	struct wish w = {0};
+	char number[CASE_NUMBER];
+	struct spool_place p;
+	struct casefile *c;
+	struct fault f;
+	struct desk d;
+	int opt;
+
+	while ((opt = getopt(argc, argv, "c:nt:u:k:o:w:s:v:O:r:")) != -1)
+		if (!cli_option(&o, opt, optarg) && !option(&w, opt, optarg))
+			cli_usage(synopsis);
+	if (argc - optind != 1)
+		cli_usage(synopsis);
+	cli_open(&d, &o);
+	if (check(&d, &w, &f) == -1)
+		cli_die(&f);
+	c = cli_case(&d, argv[optind], number, &p);
+	if (policy_record(&d, c, &w.r, &f) == -1 ||
+	    change_run(&d, number, w.code != NULL ? edit_reject : edit_accept,
+	    &w, &f) == -1)
+		cli_die(&f);
+	casefile_free(c);
+	report_free(w.r);
+	free(w.origin);
+	free(w.reason[0]);
+	free(w.reason[1]);
+	cli_end(&d, EX_OK);
+}

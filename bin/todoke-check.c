@@ -1,0 +1,47 @@
+/*
+ * todoke-check: names each broken rule by its file; silent when all is well.
+ */
+#include <err.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/check.h"
+#include "lib/cli.h"
+
+static const char synopsis[] = "todoke-check [-r] [-c CONF] [-t TIME]";
+
+static void
+say(const char *line)
+{
+	warnx("%s", line);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct check k = {.say = say};
+	struct cli o = {0};
+	struct conf *c;
+	struct fault f;
+	struct desk d;
+	int opt;
+
+	while ((opt = getopt(argc, argv, "c:nrt:")) != -1) {
+		if (opt == 'r')
+			k.repair = true;
+		else if (!cli_option(&o, opt, optarg))
+			cli_usage(synopsis);
+	}
+	if (argc != optind)
+		cli_usage(synopsis);
+	if (o.dry)
+		k.repair = false;
+	if (conf_load(o.conf, &c, &f) == -1)
+		cli_die(&f);
+	check_tree(&k, c);
+	conf_free(c);
+	cli_open(&d, &o);
+	check_setup(&k, &d);
+	check_files(&k, &d);
+	cli_end(&d, k.broken > 0 ? EX_DATAERR : EX_OK);
+}

@@ -1,0 +1,213 @@
+/*
+ * todoke-list: one line per case.
+ *
+ *	69145869  contacted  2026-12-01  priority  http://www.example.lg.jp/  -
+ */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/cli.h"
+#include "lib/policy.h"
+#include "lib/text.h"
+#include "lib/when.h"
+
+static const char synopsis[] =
+    "todoke-list [-ad] [-s STATE] [-c CONF] [-t TIME]";
+
+#define COLUMNS 6
+
+struct row {
+	char *cell[COLUMNS];
+};
+
+struct listing {
+	struct desk *d;
+	bool waits;       /* -a */
+	size_t n, room;
+	struct row *rows;
+	int status;
+};
+
+static struct row *
+add_row(struct listing *l)
+{
+	if (l->n == l->room) {
+		l->room = l->room > 0 ? 2 * l->room : 256;
+		l->rows = xrealloc(l->rows, l->room, sizeof(*l->rows));
+	}
+	l->rows[l->n] = (struct row){{NULL}};
+	return &l->rows[l->n++];
+}
+
+static char *
+cell(const char *s)
+{
+	return text_line(s != NULL && s[0] != '\0' ? s : "-");
+}
+
+static int
+list_case(const struct spool_place *p, const char *number, void *arg,
+    struct fault *f)
+{
+	struct listing *l = arg;
+	struct casefile *c;
+	const char *waits;
+	struct row *r;
+
+	if (spool_read(l->d->spool, p, &c, f) == -1) {
+		if (f->status == EX_NOINPUT)
+			return 0; /* moved on meanwhile */
+		warnx("%s", f->text);
+		l->status = f->status;
+		return 0;
+	}
+	waits = policy_waits(c);
+	if (!l->waits || waits != NULL) {
+		r = add_row(l);
+		r->cell[0] = cell(number);
+		r->cell[1] = cell(spool_state_name(p->state));
+		r->cell[2] = cell(p->day);
+		r->cell[3] = cell(casefile_get(c, "Priority"));
+		r->cell[4] = cell(casefile_get(c, "Url"));
+		r->cell[5] = cell(waits);
+	}
+	casefile_free(c);
+	return 0;
+}
+
+/* What no rule may file waits for a person too. */
+static void
+list_tray(struct listing *l, const char *folder, const char *what)
+{
+	char path[SPOOL_PATH];
+	struct spool_names names;
+	struct fault f;
+	struct row *r;
+	size_t i, n;
+
+	if (spool_list(l->d->spool, folder, &names, &f) == -1)
+		return;
+	for (i = 0; i < names.n; i++) {
+		n = strlen(names.v[i]);
+		if (n > 4 && strcmp(names.v[i] + n - 4, ".why") == 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/%.200s", folder, names.v[i]);
+		r = add_row(l);
+		r->cell[0] = cell("-");
+		r->cell[1] = cell(what);
+		r->cell[2] = cell("-");
+		r->cell[3] = cell("-");
+		r->cell[4] = cell(path);
+		r->cell[5] = cell(strcmp(what, "unsorted") == 0 ?
+		    "file a mail" : "see its .why");
+	}
+	spool_names_free(&names);
+}
+
+static void
+print_rows(const struct listing *l, bool aligned)
+{
+	size_t width[COLUMNS] = {0}, i, k, w;
+
+	for (i = 0; i < l->n; i++)
+		for (k = 0; k < COLUMNS; k++) {
+			w = text_columns(l->rows[i].cell[k]);
+			width[k] = w > width[k] ? w : width[k];
+		}
+	for (i = 0; i < l->n; i++)
+		for (k = 0; k < COLUMNS; k++) {
+			fputs(l->rows[i].cell[k], stdout);
+			if (k == COLUMNS - 1)
+				putchar('\n');
+			else if (!aligned)
+				putchar('\t');
+			else
+				for (w = text_columns(l->rows[i].cell[k]);
+				    w < width[k] + 2; w++)
+					putchar(' ');
+		}
+}
+
+/* Up to when: -d today; -a the day on which work is next done. */
+static const char *
+last_day(const struct desk *d, bool due, bool waits, char out[WHEN_DAY])
+{
+	struct fault f;
+	int day = d->today;
+
+	if (!due && !waits)
+		return NULL;
+	if (waits && !due && desk_day(d, 0, &day, &f) == -1)
+		cli_die(&f);
+	when_day_text(day, out);
+	return out;
+}
+
+static void
+collect(struct listing *l, const char *only, const char *last)
+{
+	struct fault f;
+	unsigned s;
+
+	for (s = 0; s < STATES; s++) {
+		if (only != NULL ? strcmp(only, spool_state_name(s)) != 0 :
+		    last != NULL && s == STATE_CLOSED)
+			continue;
+		if (spool_each(l->d->spool, s, s == STATE_CLOSED ? NULL : last,
+		    list_case, l, &f) == -1)
+			cli_die(&f);
+	}
+}
+
+static void
+free_rows(struct listing *l)
+{
+	size_t i, k;
+
+	for (i = 0; i < l->n; i++)
+		for (k = 0; k < COLUMNS; k++)
+			free(l->rows[i].cell[k]);
+	free(l->rows);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct cli o = {0};
+	struct listing l = {0};
+	const char *only = NULL;
+	char day[WHEN_DAY];
+	enum spool_state s;
+	bool due = false;
+	struct desk d;
+	int opt;
+
+	while ((opt = getopt(argc, argv, "ac:ds:t:")) != -1) {
+		if (opt == 'a')
+			l.waits = true;
+		else if (opt == 'd')
+			due = true;
+		else if (opt == 's' && spool_state_find(optarg, &s))
+			only = optarg;
+		else if (opt == 's')
+			errx(EX_USAGE, "-s %s: a state is new, contacted, "
+			    "disclosed or closed", optarg);
+		else if (!cli_option(&o, opt, optarg))
+			cli_usage(synopsis);
+	}
+	if (argc != optind)
+		cli_usage(synopsis);
+	cli_open(&d, &o);
+	l.d = &d;
+	collect(&l, only, last_day(&d, due, l.waits, day));
+	if (l.waits && only == NULL) {
+		list_tray(&l, "unsorted/new", "unsorted");
+		list_tray(&l, "bad", "bad");
+	}
+	print_rows(&l, isatty(STDOUT_FILENO));
+	free_rows(&l);
+	cli_end(&d, l.status);
+}

@@ -1,0 +1,215 @@
+/*
+ * todoke-show: one case as a text that can be read out on the telephone, in
+ * the order in which things happened.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/cli.h"
+#include "lib/policy.h"
+#include "lib/text.h"
+#include "lib/when.h"
+
+static const char synopsis[] =
+    "todoke-show [-s] [-c CONF] [-t TIME] NUMBER";
+
+/* What an event says; {key} is its word of the log, [ ] goes where one of
+ * the words within is missing. */
+static const struct {
+	const char *event, *says;
+} events[] = {
+	{"open", "The report came in by {via}.[ Missing: {missing}.]"},
+	{"accept", "The report was accepted.[ Priority: {priority}.]"},
+	{"reject", "The report was rejected: {code}."},
+	{"contact", "The operator was asked for a contact by {via}[ at {to}]."},
+	{"confirm", "The contact {to} was confirmed by {how}; its key is "
+	    "{key}.[ Other domain because: {reason}.]"},
+	{"disclose", "The details were put on their way to {to}."},
+	{"close", "The case was closed: {code}."},
+	{"reopen", "The case was taken up again."},
+	{"reply", "A reply came from {from}[ for {contact}] (known by its "
+	    "{proof})."},
+	{"automatic", "An automatic mail came from {from} (known by its "
+	    "{proof})."},
+	{"sent", "The mail {mail} to {to} was handed over."},
+	{"failed", "The mail {mail} to {to} was refused for good[ with {code}]"
+	    "[ at {stage}]."},
+	{"hold", "The mail {mail} to {to} is held for a person[: {why}]."},
+	{"unseal", "The sealed part was opened."},
+	{"note", "Note[ ({via})]."},
+};
+
+/* The part [S, END) with its words put in; false where one is missing. */
+static bool
+put_words(const char *s, const char *end, const char *line, struct buf *out)
+{
+	char key[32], *v;
+	const char *close;
+	bool all = true;
+
+	for (; s < end; s++) {
+		if (*s != '{') {
+			buf_putc(out, *s);
+			continue;
+		}
+		close = strchr(s, '}');
+		snprintf(key, sizeof(key), "%.*s", (int)(close - s - 1), s + 1);
+		v = casefile_word_of(line, key);
+		all = all && v != NULL;
+		buf_puts(out, v != NULL ? v : "?");
+		free(v);
+		s = close;
+	}
+	return all;
+}
+
+static void
+sentence(const char *says, const char *line, struct buf *out)
+{
+	const char *s = says, *open, *close;
+	size_t before;
+
+	while ((open = strchr(s, '[')) != NULL) {
+		put_words(s, open, line, out);
+		close = strchr(open, ']');
+		before = out->n;
+		if (!put_words(open + 1, close, line, out))
+			buf_cut(out, before);
+		s = close + 1;
+	}
+	put_words(s, s + strlen(s), line, out);
+}
+
+static void
+print_event(const struct casefile_event *e)
+{
+	char *by = casefile_word_of(e->line, "by");
+	struct buf b = {0};
+	size_t i, n = sizeof(events) / sizeof(events[0]);
+
+	for (i = 0; i < n && strcmp(events[i].event, e->name) != 0; i++)
+		;
+	if (i < n)
+		sentence(events[i].says, e->line, &b);
+	else
+		buf_puts(&b, e->line + strcspn(e->line, " "));
+	printf("%.10s %.5s  %s (%s)\n", e->time,
+	    strlen(e->time) > 16 ? e->time + 11 : "", buf_text(&b),
+	    by != NULL ? by : "?");
+	buf_free(&b);
+	free(by);
+}
+
+static void
+print_field(const struct casefile *c, const char *label, const char *field)
+{
+	const char *v;
+	size_t i;
+
+	for (i = 0; (v = casefile_nth(c, field, i)) != NULL; i++)
+		printf("%s: %s\n", label, v);
+}
+
+static void
+print_head(const struct desk *d, const struct casefile *c,
+    const struct spool_place *p)
+{
+	static const char *const days[] = {"Sunday", "Monday", "Tuesday",
+	    "Wednesday", "Thursday", "Friday", "Saturday"};
+	static const char *const fields[][2] = {
+		{"Site", "Url"}, {"Operator", "Operator"},
+		{"Kind of operator", "Operator-Type"}, {"Kind", "Kind"},
+		{"CVSS", "Cvss"}, {"Scope", "Scope"},
+		{"Priority", "Priority"}, {"Officer", "Officer"},
+		{"Language", "Lang"}, {"The operator may learn of the finder",
+		"Consent"}, {"Received", "Received"}, {"Accepted", "Accepted"},
+		{"Notified", "Notified"}, {"Fixed", "Fixed"},
+		{"Closed", "Closed"}, {"Reason", "Close-Code"},
+		{"Contact", "Contact"}, {"Confirmed contact", "Confirmed"},
+	};
+	const char *waits = policy_waits(c);
+	size_t i;
+	int day;
+
+	printf("Case %s#%s: %s", d->conf->tag, casefile_number(c),
+	    spool_state_name(p->state));
+	if (p->state != STATE_CLOSED && when_parse_day(p->day, &day))
+		printf(", next step on %s %s", days[when_weekday(day)],
+		    p->day);
+	printf("\n");
+	if (waits != NULL && p->state != STATE_CLOSED)
+		printf("Waits for a person: %s\n", waits);
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		print_field(c, fields[i][0], fields[i][1]);
+}
+
+static void
+print_case(const struct desk *d, const struct casefile *c,
+    const struct spool_place *p)
+{
+	struct casefile_event e;
+	size_t i;
+
+	print_head(d, c, p);
+	printf("\n");
+	for (i = 0; casefile_event(c, i, &e); i++)
+		print_event(&e);
+	if (casefile_notes(c)[0] != '\0')
+		printf("\nNotes:\n%s\n", casefile_notes(c));
+}
+
+static int
+edit_unseal(struct change *ch, void *arg, struct fault *f)
+{
+	(void)arg;
+	(void)f;
+	change_log(ch, "unseal", "");
+	return 0;
+}
+
+/* Opened first, then the audit line, then shown. */
+static void
+print_sealed(struct desk *d, const struct casefile *c)
+{
+	struct buf b = {0};
+	struct report *r;
+	struct fault f;
+
+	if (policy_record(d, c, &r, &f) == -1 ||
+	    change_run(d, casefile_number(c), edit_unseal, NULL, &f) == -1)
+		cli_die(&f);
+	report_print(r, &b);
+	printf("\nSealed part:\n%s", buf_text(&b));
+	buf_free(&b);
+	report_free(r);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct cli o = {0};
+	char number[CASE_NUMBER];
+	struct spool_place p;
+	struct casefile *c;
+	bool sealed = false;
+	struct desk d;
+	int opt;
+
+	while ((opt = getopt(argc, argv, "c:nst:")) != -1) {
+		if (opt == 's')
+			sealed = true;
+		else if (!cli_option(&o, opt, optarg))
+			cli_usage(synopsis);
+	}
+	if (argc - optind != 1)
+		cli_usage(synopsis);
+	cli_open(&d, &o);
+	c = cli_case(&d, argv[optind], number, &p);
+	print_case(&d, c, &p);
+	if (sealed)
+		print_sealed(&d, c);
+	casefile_free(c);
+	cli_end(&d, EX_OK);
+}
