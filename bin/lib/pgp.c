@@ -571,9 +571,9 @@ scratch_make(struct fault *f)
 	char *home;
 
 	if (tmp == NULL || *tmp != '/' ||
-	    strlen(tmp) + sizeof("/todoke.XXXXXX") > HOME_MAX)
+	    strlen(tmp) + sizeof("/todoke-gpg.XXXXXX") > HOME_MAX)
 		tmp = "/tmp";
-	home = xasprintf("%s/todoke.XXXXXX", tmp);
+	home = xasprintf("%s/todoke-gpg.XXXXXX", tmp);
 	if (mkdtemp(home) != NULL)
 		return home;
 	fault_errno(f, "%s", home);
@@ -780,7 +780,10 @@ import_into(struct pgp *r, const struct buf *b, struct fault *f)
 	rc = import(s, b, f);
 	scratch_close(s);
 	share(r);
-	return rc == 0 ? 0 : fault_in(f, "%s", r->home);
+	if (rc == -1 && f->status == EX_NOPERM) /* it was found good before */
+		rc = fault_set(f, EX_CANTCREAT,
+		    "%s: gpg cannot store a key there", r->home);
+	return rc;
 }
 
 int

@@ -26,7 +26,8 @@ struct pgp_key {
 	time_t expires;  /* the earliest of the key and its best encryption
 	                    subkey; 0: never */
 	bool secret;     /* the ring holds its secret part */
-	size_t nids;     /* long key ids of the subkeys that can encrypt */
+	size_t nids;     /* long key ids of the subkeys that can encrypt; the
+	                    newest, where there are more */
 	char ids[PGP_SUBKEYS][PGP_KEYID];
 };
 
@@ -43,15 +44,19 @@ void pgp_close(struct pgp *r);
 bool pgp_fingerprint(const char *s, char out[PGP_FPR]);
 
 /*
- * The key FPR, which must be usable to encrypt at NOW: it exists
- * (EX_NOINPUT), and is not revoked, expired, disabled, invalid, without a
- * usable encryption subkey, or dead within a day of NOW: each refused with
- * EX_NOPERM and its reason by name, the fingerprint in the text.
+ * The key FPR (EX_DATAERR if pgp_fingerprint() refuses it), which must be
+ * usable to encrypt at NOW: it exists (EX_NOINPUT), and is not revoked,
+ * expired, disabled, invalid, without a usable encryption subkey, or dead
+ * within a day of NOW: each refused with EX_NOPERM and its reason by name,
+ * the fingerprint in the text.
  */
 int pgp_key(struct pgp *r, const char *fpr, time_t now, struct pgp_key *key,
     struct fault *f);
 
-/* The key as it is, usable or not; EX_NOINPUT where there is none. */
+/*
+ * The key as it is, usable or not; EX_NOINPUT where there is none.  Its ids
+ * are those of all subkeys for encryption, dead and revoked ones too.
+ */
 int pgp_key_any(struct pgp *r, const char *fpr, struct pgp_key *key,
     struct fault *f);
 
@@ -65,7 +70,8 @@ bool pgp_holds_secret(struct pgp *r, const char *fpr);
  * Look at a key file before anything is written: exactly one OpenPGP key,
  * public, usable at NOW by the rules of pgp_key().  EX_NOPERM and the reason
  * otherwise (two keys, a secret key, no key, version 5 or 6, expired …).
- * Nothing is imported.
+ * Nothing is imported but into a home below TMPDIR that is removed again.
+ * GnuPG goes by the system's clock: what is expired by it stays so at any NOW.
  */
 int pgp_inspect(const void *p, size_t n, time_t now, struct pgp_key *key,
     struct fault *f);
@@ -98,8 +104,9 @@ int pgp_decrypt(struct pgp *r, const void *p, size_t n, struct buf *out,
     struct fault *f);
 
 /*
- * The long key ids that a message is encrypted to, *N of them, MAX at most
- * (EX_DATAERR beyond or where there is none).  Needs no secret key.
+ * The long key ids that a message is encrypted to, *NIDS of them, MAX at most
+ * (EX_DATAERR beyond, where there is none, or where a passphrase opens it as
+ * well).  A hidden one is "0000000000000000".  Read without gpg and agent.
  */
 int pgp_recipients(struct pgp *r, const void *p, size_t n,
     char ids[][PGP_KEYID], size_t max, size_t *nids, struct fault *f);
