@@ -17,6 +17,7 @@ LOCALSTATEDIR = /var
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 CORPORA = ../shared/corpora
+# User and group that own the spool.
 USER_GROUP = todoke
 
 CC = cc
@@ -55,6 +56,7 @@ SERVICES = \
 	part \
 	mime \
 	mimeout \
+	packet \
 	pgp \
 	smtp
 DESK = \
@@ -74,13 +76,13 @@ DESK = \
 	intake \
 	drops \
 	inbox \
-	check \
+	fsck \
 	cli
 
 UNITS = $(basename $(notdir $(wildcard tests/unit/*.c)))
 PKGS = gpgme gmime-3.0 glib-2.0 libpsl libidn2 libconfuse
 
-OUR_CPPFLAGS = -D_GNU_SOURCE -I$(B)bin/lib -Ibin/lib $(PKG_CFLAGS)
+OUR_CPPFLAGS = -D_GNU_SOURCE -iquote $(B)bin/lib -iquote bin/lib $(PKG_CFLAGS)
 OUR_CFLAGS = -std=c11 -Wall -Wextra -fstack-protector-strong -fPIE \
 	-D_FORTIFY_SOURCE=2 -fcf-protection
 OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
@@ -128,7 +130,7 @@ $(BINS): $(B)bin/%: $(B)bin/%.o $(LIB)
 $(B)tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(OUR_CPPFLAGS) $(CPPFLAGS) \
-	    -Itests/helper -MMD -MP -c -o $@ $<
+	    -iquote tests/helper -MMD -MP -c -o $@ $<
 
 $(TESTS): $(B)tests/unit/%: $(B)tests/unit/%.o $(B)tests/helper/keys.o $(LIB)
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
@@ -163,11 +165,53 @@ asan: deps
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -U_FORTIFY_SOURCE'
 	@B=build/asan/ CORPORA='$(CORPORA)' tests/run
 
+# A configuration that is there is never overwritten; owner and group are set
+# where the user exists (INSTALL makes it).
+ETC = $(DESTDIR)$(SYSCONFDIR)/todoke
+SPOOL = $(DESTDIR)$(LOCALSTATEDIR)/spool/todoke
+STATE = $(DESTDIR)$(LOCALSTATEDIR)/lib/todoke
+
 install: all
-	@DESTDIR='$(DESTDIR)' BINDIR='$(BINDIR)' MANDIR='$(MANDIR)' \
-	    SYSCONFDIR='$(SYSCONFDIR)' LOCALSTATEDIR='$(LOCALSTATEDIR)' \
-	    USER_GROUP='$(USER_GROUP)' PROGRAMS='$(PROGRAMS)' B='$(B)' \
-	    sh etc/install
+	install -d '$(DESTDIR)$(BINDIR)' '$(ETC)/templates/ja' \
+	    '$(ETC)/templates/en'
+	install -m 755 $(BINS) '$(DESTDIR)$(BINDIR)'
+	for s in 1 5 7 8; do \
+		install -d '$(DESTDIR)$(MANDIR)/man'$$s && \
+		install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)/man'$$s; \
+	done
+	sed -e 's|/usr/local/etc/|$(SYSCONFDIR)/|g' \
+	    -e 's|"/var/|"$(LOCALSTATEDIR)/|g' etc/todoke.conf \
+	    > '$(ETC)/todoke.conf.sample'
+	test -e '$(ETC)/todoke.conf' || \
+	    cp '$(ETC)/todoke.conf.sample' '$(ETC)/todoke.conf'
+	for f in kinds operators closings verified holidays.jp; do \
+		install -m 644 etc/$$f '$(ETC)/'$$f.new && \
+		{ test -e '$(ETC)/'$$f && ! cmp -s '$(ETC)/'$$f.new '$(ETC)/'$$f \
+		&& echo "kept $(ETC)/$$f; the new one is $$f.new" || \
+		mv '$(ETC)/'$$f.new '$(ETC)/'$$f; }; \
+	done
+	for f in etc/templates/*/*.txt; do \
+		to='$(ETC)/'$${f#etc/}; \
+		install -m 644 $$f $$to.new && \
+		{ test -e $$to && ! cmp -s $$to.new $$to && \
+		echo "kept $$to; the new one is beside it" || \
+		mv $$to.new $$to; }; \
+	done
+	awk -F '\t+' '!/^\#/ && NF { print $$2, $$1 }' spool/tree | \
+	while read -r mode path; do \
+		install -d -m $$mode '$(SPOOL)'/$$path || exit 1; \
+	done
+	install -d -m 2770 '$(STATE)' '$(STATE)/gnupg'
+	if getent passwd $(USER_GROUP) >/dev/null; then \
+		chown -h $(USER_GROUP):$(USER_GROUP) '$(STATE)' \
+		    '$(STATE)/gnupg' && \
+		awk -F '\t+' '!/^\#/ && NF { print $$1 }' spool/tree | \
+		while read -r path; do \
+			chown -h $(USER_GROUP):$(USER_GROUP) \
+			    '$(SPOOL)'/$$path && \
+			chmod 2770 '$(SPOOL)'/$$path; \
+		done && chmod 2770 '$(STATE)' '$(STATE)/gnupg'; \
+	fi
 
 clean:
 	rm -rf build
@@ -179,6 +223,4 @@ clean:
 FORCE:
 
 .PHONY: all tests-built deps demo check crash lint asan install clean FORCE
-.SECONDARY:
-
 -include $(OBJS:.o=.d) $(BINS:=.d) $(TESTS:=.d)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/check.h"
+#include "lib/fsck.h"
 #include "lib/cli.h"
 
 static const char synopsis[] = "todoke-check [-r] [-c CONF] [-t TIME]";
@@ -19,7 +19,7 @@ say(const char *line)
 int
 main(int argc, char *argv[])
 {
-	struct check k = {.say = say};
+	struct fsck k = {.say = say};
 	struct cli o = {0};
 	struct conf *c;
 	struct fault f;
@@ -38,10 +38,10 @@ main(int argc, char *argv[])
 		k.repair = false;
 	if (conf_load(o.conf, &c, &f) == -1)
 		cli_die(&f);
-	check_tree(&k, c);
+	fsck_tree(&k, c);
 	conf_free(c);
 	cli_open(&d, &o);
-	check_setup(&k, &d);
-	check_files(&k, &d);
+	fsck_setup(&k, &d);
+	fsck_files(&k, &d);
 	cli_end(&d, k.broken > 0 ? EX_DATAERR : EX_OK);
 }

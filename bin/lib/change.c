@@ -507,15 +507,67 @@ change_recover(struct desk *d, struct fault *f)
  * People's hands: a case goes back where its log says that it belongs.
  */
 
+/* Where a case of state S belongs that lies at P: a date-shaped name is its
+ * day, else today. */
+static int
+right_day(struct desk *d, enum spool_state s, const struct spool_place *p,
+    char day[WHEN_DAY], struct fault *f)
+{
+	const char *name = strrchr(p->path, '/') + 1;
+	int today;
+
+	if (s == p->state && spool_is_day(s, name)) {
+		snprintf(day, WHEN_DAY, "%s", name);
+		return 0;
+	}
+	if (s == STATE_CLOSED) {
+		when_month_text(d->today, day);
+		return 0;
+	}
+	if (desk_day(d, 0, &today, f) == -1)
+		return -1;
+	when_day_text(today, day);
+	return 0;
+}
+
+/*
+ * A file in the place of a day folder (mv to a folder that did not exist)
+ * first takes its number as its name, still where it is found.
+ */
+static int
+put_back(struct desk *d, const char *number, struct spool_place *p,
+    enum spool_state s, const char *day, struct fault *f)
+{
+	char folder[64], to[SPOOL_PATH], aside[SPOOL_PATH];
+
+	snprintf(folder, sizeof(folder), "%s/%s", spool_state_name(s), day);
+	snprintf(to, sizeof(to), "%s/%s", folder, number);
+	snprintf(aside, sizeof(aside), "%s/%s", spool_state_name(p->state),
+	    number);
+	if (strcmp(p->path, folder) == 0) {
+		if (spool_rename(d->spool, p->path, aside) == -1)
+			return fault_errno(f, "%s", aside);
+		snprintf(p->path, sizeof(p->path), "%s", aside);
+	}
+	if (make_day(d->spool, folder, f) == -1)
+		return -1;
+	if (spool_rename(d->spool, p->path, to) == -1)
+		return fault_errno(f, "%s", to);
+	if (s != p->state)
+		desk_say(d, "case %s was moved by hand to %s/; it is back as "
+		    "%s: %s is the program that does it", number,
+		    spool_state_name(p->state), to,
+		    spool_state_program(p->state));
+	return spool_sync(d->spool, folder, f);
+}
+
 static int
 settle(struct desk *d, const char *number, struct spool_place *p,
     struct fault *f)
 {
+	char state[16], day[WHEN_DAY];
 	struct casefile *c;
-	char state[16], folder[64], to[SPOOL_PATH], day[WHEN_DAY];
-	const char *name = strrchr(p->path, '/') + 1;
 	enum spool_state s;
-	int today, rc;
 
 	if (spool_read(d->spool, p, &c, f) == -1)
 		return -1;
@@ -526,32 +578,13 @@ settle(struct desk *d, const char *number, struct spool_place *p,
 		    p->path);
 	if (s == p->state && p->day[0] != '\0')
 		return 0;
-	if (desk_day(d, 0, &today, f) == -1)
+	if (right_day(d, s, p, day, f) == -1)
 		return -1;
-	if (s == STATE_CLOSED)
-		when_month_text(d->today, day);
-	else
-		when_day_text(today, day);
-	if (s == p->state && spool_is_day(s, name))
-		snprintf(day, sizeof(day), "%s", name);
-	snprintf(folder, sizeof(folder), "%s/%s", state, day);
-	snprintf(to, sizeof(to), "%s/%s", folder, number);
 	if (d->dry) {
-		desk_say(d, "would move %s to %s", p->path, to);
+		desk_say(d, "would move %s to %s/%s", p->path, state, day);
 		return 0;
 	}
-	if (s != p->state)
-		desk_say(d, "case %s was moved by hand to %s/; it is back as "
-		    "%s: %s is the program that does it", number,
-		    spool_state_name(p->state), to,
-		    p->state == STATE_NEW && s == STATE_CLOSED ?
-		    "todoke-reopen" : spool_state_program(p->state));
-	if (make_day(d->spool, folder, f) == -1)
-		return -1;
-	rc = spool_rename(d->spool, p->path, to);
-	if (rc == -1)
-		return fault_errno(f, "%s", to);
-	if (spool_sync(d->spool, folder, f) == -1)
+	if (put_back(d, number, p, s, day, f) == -1)
 		return -1;
 	return spool_find(d->spool, number, p, f);
 }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "change.h"
-#include "check.h"
+#include "fsck.h"
 #include "digest.h"
 #include "drops.h"
 #include "gate.h"
@@ -23,11 +23,11 @@
 #define BAD_NAMES 8
 
 static void
-broken(struct check *k, const char *fmt, ...)
+broken(struct fsck *k, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 static void
-broken(struct check *k, const char *fmt, ...)
+broken(struct fsck *k, const char *fmt, ...)
 {
 	char text[1024], *line;
 	va_list ap;
@@ -46,7 +46,7 @@ broken(struct check *k, const char *fmt, ...)
  */
 
 static void
-make_folder(struct check *k, int fd, const char *top,
+make_folder(struct fsck *k, int fd, const char *top,
     const struct spool_folder *t)
 {
 	struct fault f;
@@ -59,7 +59,7 @@ make_folder(struct check *k, int fd, const char *top,
 }
 
 static void
-check_folder(struct check *k, int fd, const char *top,
+check_folder(struct fsck *k, int fd, const char *top,
     const struct spool_folder *t, const struct stat *root)
 {
 	struct stat st;
@@ -83,7 +83,7 @@ check_folder(struct check *k, int fd, const char *top,
 }
 
 void
-check_tree(struct check *k, const struct conf *c)
+fsck_tree(struct fsck *k, const struct conf *c)
 {
 	const struct spool_folder *t;
 	struct stat root;
@@ -109,7 +109,7 @@ check_tree(struct check *k, const struct conf *c)
  */
 
 static void
-check_keys(struct check *k, struct desk *d)
+check_keys(struct fsck *k, struct desk *d)
 {
 	struct pgp_key key;
 	struct fault f;
@@ -135,7 +135,7 @@ check_keys(struct check *k, struct desk *d)
 }
 
 static void
-check_secret(struct check *k, struct desk *d)
+check_secret(struct fsck *k, struct desk *d)
 {
 	const char *file = d->conf->secret;
 	struct fault f;
@@ -151,7 +151,7 @@ check_secret(struct check *k, struct desk *d)
 }
 
 static void
-check_texts(struct check *k, struct desk *d)
+check_texts(struct fsck *k, struct desk *d)
 {
 	static const char *const langs[] = {"ja", "en"};
 	const struct template_name *n;
@@ -169,7 +169,7 @@ check_texts(struct check *k, struct desk *d)
 }
 
 static void
-check_words(struct check *k, struct desk *d)
+check_words(struct fsck *k, struct desk *d)
 {
 	static const char *const lists[] = {"kinds", "operators", "closings",
 	    "verified"};
@@ -185,7 +185,7 @@ check_words(struct check *k, struct desk *d)
 }
 
 void
-check_setup(struct check *k, struct desk *d)
+fsck_setup(struct fsck *k, struct desk *d)
 {
 	struct fault f;
 	bool yes;
@@ -206,7 +206,7 @@ check_setup(struct check *k, struct desk *d)
 
 /* A regular file of ours: its mode is set right with -r. */
 static bool
-check_file(struct check *k, struct desk *d, const char *path)
+check_file(struct fsck *k, struct desk *d, const char *path)
 {
 	struct stat st;
 
@@ -225,7 +225,7 @@ check_file(struct check *k, struct desk *d, const char *path)
 }
 
 struct walk {
-	struct check *k;
+	struct fsck *k;
 	struct desk *d;
 	char (*seen)[CASE_NUMBER]; /* numbers met, to find doubles */
 	size_t n, room;
@@ -381,7 +381,7 @@ check_doubles(struct walk *w)
 
 /* What lies in a state's folder and is no day, and in a day and is no case. */
 static void
-check_strangers(struct check *k, struct desk *d, enum spool_state s)
+check_strangers(struct fsck *k, struct desk *d, enum spool_state s)
 {
 	char path[SPOOL_PATH];
 	struct spool_names days, names;
@@ -414,7 +414,7 @@ check_strangers(struct check *k, struct desk *d, enum spool_state s)
 
 /* Day folders that are empty and past. */
 static void
-drop_days(struct check *k, struct desk *d, enum spool_state s)
+drop_days(struct fsck *k, struct desk *d, enum spool_state s)
 {
 	char today[WHEN_DAY], path[SPOOL_PATH];
 	struct spool_names days;
@@ -441,7 +441,7 @@ drop_days(struct check *k, struct desk *d, enum spool_state s)
 
 /* tmp/: what is old and belongs to nothing. */
 static void
-check_tmp(struct check *k, struct desk *d)
+check_tmp(struct fsck *k, struct desk *d)
 {
 	char path[SPOOL_PATH];
 	struct spool_names names;
@@ -474,7 +474,7 @@ check_tmp(struct check *k, struct desk *d)
 
 /* A message in outbox/ that no case decided on. */
 static void
-check_outbox(struct check *k, struct desk *d)
+check_outbox(struct fsck *k, struct desk *d)
 {
 	char path[SPOOL_PATH], base[TOKEN_ID], number[CASE_NUMBER],
 	    want[TOKEN_ID + DIGEST_HEX + 8], hex[DIGEST_HEX];
@@ -520,7 +520,7 @@ check_outbox(struct check *k, struct desk *d)
 
 /* Numbers with mail but without a case. */
 static void
-check_mail(struct check *k, struct desk *d, const struct walk *w)
+check_mail(struct fsck *k, struct desk *d, const struct walk *w)
 {
 	static const char *const parts[] = {"new", "cur"};
 	char path[SPOOL_PATH];
@@ -556,7 +556,7 @@ check_mail(struct check *k, struct desk *d, const struct walk *w)
 
 /* What waits for a person is no broken rule, but files there have a mode. */
 static void
-check_flat(struct check *k, struct desk *d, const char *folder)
+check_flat(struct fsck *k, struct desk *d, const char *folder)
 {
 	char path[SPOOL_PATH];
 	struct spool_names names;
@@ -573,12 +573,12 @@ check_flat(struct check *k, struct desk *d, const char *folder)
 }
 
 static void
-finish_work(struct check *k, struct desk *d)
+finish_work(struct fsck *k, struct desk *d)
 {
 	struct fault f;
 
 	if (intake_ready(d, &f) == -1)
-		return; /* said by check_setup() */
+		return; /* said by fsck_setup() */
 	if (change_recover(d, &f) == -1)
 		broken(k, "%s", f.text);
 	if (drops_hands(d, true, &f) == -1)
@@ -586,7 +586,7 @@ finish_work(struct check *k, struct desk *d)
 }
 
 void
-check_files(struct check *k, struct desk *d)
+fsck_files(struct fsck *k, struct desk *d)
 {
 	struct walk w = {.k = k, .d = d};
 	struct fault f;

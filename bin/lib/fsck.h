@@ -1,15 +1,15 @@
 /*
- * check: the rules of the spool, looked at file by file (todoke-check(8)).
+ * fsck: the rules of the spool, looked at file by file (todoke-check(8)).
  */
-#ifndef CHECK_H
-#define CHECK_H
+#ifndef FSCK_H
+#define FSCK_H
 
 #include <stdbool.h>
 
 #include "conf.h"
 #include "desk.h"
 
-struct check {
+struct fsck {
 	bool repair;      /* -r */
 	unsigned broken;  /* rules found broken and not repaired */
 	void (*say)(const char *line);
@@ -19,12 +19,12 @@ struct check {
  * The spool's folders: there, of their mode, owner and group; with repair
  * they are made and set right.  Works before desk_open() could.
  */
-void check_tree(struct check *k, const struct conf *c);
+void fsck_tree(struct fsck *k, const struct conf *c);
 
 /* Keys, secret, texts and word lists that the configuration names. */
-void check_setup(struct check *k, struct desk *d);
+void fsck_setup(struct fsck *k, struct desk *d);
 
 /* Every file below the spool. */
-void check_files(struct check *k, struct desk *d);
+void fsck_files(struct fsck *k, struct desk *d);
 
 #endif

@@ -10,7 +10,6 @@
 #include "text.h"
 #include "when.h"
 
-#define DEADLINE_MONTHS 3 /* guideline: about three months to fix */
 #define LINE_MAX_OCTETS 998 /* RFC 5322, section 2.1.1 */
 
 struct filler {
@@ -63,18 +62,16 @@ case_day(struct filler *w, const char *field)
 	return s != NULL && when_parse_day(s, &day) ? day_words(w, day) : "";
 }
 
-/* About three months on, the last day where the month has no such day. */
+/* Some months on; the last day where the month has no such day. */
 static const char *
 deadline(struct filler *w)
 {
 	int y, m, d, day, back_y, back_m, back_d;
 
 	when_civil(w->d->today, &y, &m, &d);
-	m += DEADLINE_MONTHS;
-	if (m > 12) {
-		m -= 12;
-		y++;
-	}
+	m += w->d->conf->fix_months;
+	y += (m - 1) / 12;
+	m = (m - 1) % 12 + 1;
 	for (;; d--) {
 		day = when_day_of(y, m, d);
 		when_civil(day, &back_y, &back_m, &back_d);

@@ -49,7 +49,8 @@ static bool
 unfit(uint32_t c)
 {
 	return (c < 0x20 && c != '\n' && c != '\t') ||
-	    (c >= 0x7f && c < 0xa0) || c == 0x200e || c == 0x200f ||
+	    (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0x200e ||
+	    c == 0x200f ||
 	    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
@@ -60,12 +61,10 @@ text_clean(struct buf *out, const void *p, size_t n)
 	uint32_t c;
 	size_t len;
 
-	if (n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) {
-		s += 3;
-		n -= 3;
-	}
 	for (; n > 0; s += len, n -= len) {
 		len = decode(s, n, &c);
+		if (len == 3 && c == 0xfeff)
+			continue;
 		if (len == 1 && c == '\r') {
 			if (n == 1 || s[1] != '\n')
 				buf_putc(out, '\n');

@@ -15,9 +15,9 @@ bool text_utf8(const void *p, size_t n);
 
 /*
  * Append P to OUT as lines that a terminal, a mail or a case file can take:
- * CRLF and CR become LF, a byte order mark goes, other control characters
- * (C0 but LF and TAB, DEL, C1, bidirectional overrides) and broken UTF-8
- * become '?'.
+ * CRLF and CR become LF, byte order marks go, other control characters (C0
+ * but LF and TAB, DEL, C1, bidirectional controls) and broken UTF-8 become
+ * '?'.  What is clean stays as it is.
  */
 void text_clean(struct buf *out, const void *p, size_t n);
 

@@ -3,33 +3,83 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "when.h"
 
 #define ZONES "/usr/share/zoneinfo"
 
-/* std[+-]hh[:mm[:ss]][dst…]: only its beginning, POSIX XBD 8.3. */
-static bool
-posix_rule(const char *z)
+/* N digits at S as a number, or -1. */
+static int
+digits(const char *s, size_t n)
+{
+	int v = 0;
+
+	while (n-- > 0) {
+		if (!isdigit((unsigned char)*s))
+			return -1;
+		v = v * 10 + (*s++ - '0');
+	}
+	return v;
+}
+
+/* Behind a zone's short name, "JST" or "<+09>", or NULL. */
+static const char *
+short_name(const char *z)
 {
 	size_t n = 0;
 
 	if (*z == '<') {
-		while (z[n] != '\0' && z[n] != '>')
-			n++;
-		if (z[n] != '>')
-			return false;
-		n++;
-	} else {
-		while (isalpha((unsigned char)z[n]))
-			n++;
-		if (n < 3)
-			return false;
+		n = strspn(z + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		    "abcdefghijklmnopqrstuvwxyz0123456789+-");
+		return n >= 3 && z[n + 1] == '>' ? z + n + 2 : NULL;
 	}
-	if (z[n] == '+' || z[n] == '-')
+	while (isalpha((unsigned char)z[n]))
 		n++;
-	return isdigit((unsigned char)z[n]) != 0;
+	return n >= 3 ? z + n : NULL;
+}
+
+/* Behind [+-]hh[:mm[:ss]], or NULL. */
+static const char *
+zone_offset(const char *z)
+{
+	int i, v;
+
+	if (*z == '+' || *z == '-')
+		z++;
+	if (!isdigit((unsigned char)*z))
+		return NULL;
+	for (v = 0; isdigit((unsigned char)*z) && v < 100; z++)
+		v = v * 10 + (*z - '0');
+	if (v > 24)
+		return NULL;
+	for (i = 0; i < 2 && *z == ':'; i++, z += 3)
+		if ((v = digits(z + 1, 2)) < 0 || v > 59)
+			return NULL;
+	return z;
+}
+
+/* stdoffset[dst…], POSIX XBD 8.3; what follows dst is left to glibc. */
+static bool
+posix_rule(const char *z)
+{
+	if ((z = short_name(z)) == NULL || (z = zone_offset(z)) == NULL)
+		return false;
+	return *z == '\0' || short_name(z) != NULL;
+}
+
+/* A file of the zone database (RFC 8536). */
+static bool
+zone_data(const char *path)
+{
+	FILE *in = fopen(path, "re");
+	char magic[4];
+	bool yes;
+
+	if (in == NULL)
+		return false;
+	yes = fread(magic, 1, 4, in) == 4 && memcmp(magic, "TZif", 4) == 0;
+	fclose(in);
+	return yes;
 }
 
 int
@@ -40,8 +90,8 @@ when_zone(const char *zone, struct fault *f)
 	    strstr(zone, "..") == NULL;
 	int n = snprintf(path, sizeof(path), "%s/%s", ZONES, zone);
 
-	if (!safe || zone[0] == '\0' || n < 0 || (size_t)n >= sizeof(path) ||
-	    (access(path, R_OK) == -1 && !posix_rule(zone)))
+	if (!safe || n < 0 || (size_t)n >= sizeof(path) ||
+	    (!zone_data(path) && !posix_rule(zone)))
 		return fault_set(f, EX_CONFIG,
 		    "zone \"%s\": no data in %s and not a rule like JST-9 "
 		    "(install tzdata or correct calendar.zone)",
@@ -85,20 +135,6 @@ int
 when_weekday(int day)
 {
 	return ((day + 4) % 7 + 7) % 7;
-}
-
-/* N digits at S as a number, or -1. */
-static int
-digits(const char *s, size_t n)
-{
-	int v = 0;
-
-	while (n-- > 0) {
-		if (!isdigit((unsigned char)*s))
-			return -1;
-		v = v * 10 + (*s++ - '0');
-	}
-	return v;
 }
 
 static bool
@@ -201,7 +237,7 @@ parse_time(const char *s, time_t *t)
 			if ((sec = digits(s + 1, 2)) < 0 || sec > 60)
 				return false;
 			s += 3;
-			if (*s == '.')
+			if (*s == '.' && isdigit((unsigned char)s[1]))
 				for (s++; isdigit((unsigned char)*s);)
 					s++;
 		}

@@ -10,7 +10,10 @@
 # shellcheck shell=sh disable=SC2034
 
 TOP=$(pwd)
-BIN=$TOP/${B:-}bin
+case ${B:-} in
+/*) BIN=${B}bin ;;
+*) BIN=$TOP/${B:-}bin ;;
+esac
 LC_ALL=C.UTF-8
 TZ=UTC
 export LC_ALL TZ
@@ -109,6 +112,7 @@ EOF
 	TODOKE_CONF=$CONF
 	export TODOKE_CONF
 	"$BIN/todoke-check" -r || fail "todoke-check -r on a new spool"
+	chown -R nobody: "$SPOOL" # the MTA delivers as nobody
 }
 
 # The coordinator, with his secret key; everybody else has none.
@@ -123,7 +127,7 @@ cron() {
 	program=$1
 	shift
 	env -i PATH=/usr/bin:/bin TODOKE_CONF="$CONF" HOME=/nonexistent \
-	    GNUPGHOME=/nonexistent "$BIN/$program" "$@"
+	    GNUPGHOME="$T/desk.ring" "$BIN/$program" "$@"
 }
 
 # expect STATUS COMMAND…: its exit status must be that.
@@ -158,7 +162,7 @@ mta() {
 		mkdir -p "$T/boxes/$box/cur" "$T/boxes/$box/new" \
 		    "$T/boxes/$box/tmp"
 	done
-	: >"$T/postfix/rejected"
+	chown -R nobody: "$T/boxes"
 	cat >"$T/postfix/boxes" <<EOF
 desk@desk.example spool/incoming/
 report@desk.example spool/incoming/
@@ -184,9 +188,9 @@ relay_transport = error:nothing leaves this machine
 virtual_mailbox_domains = desk.example city.example.lg.jp finder.example
 virtual_mailbox_base = $T
 virtual_mailbox_maps = texthash:$T/postfix/boxes
-virtual_minimum_uid = 0
-virtual_uid_maps = static:$(id -u)
-virtual_gid_maps = static:$(id -g)
+virtual_minimum_uid = 1
+virtual_uid_maps = static:$(id -u nobody)
+virtual_gid_maps = static:$(id -g nobody)
 smtpd_recipient_restrictions = reject_unlisted_recipient, permit_mynetworks, reject
 smtpd_peername_lookup = no
 EOF

@@ -1,0 +1,142 @@
+# Mail in: filed by keyed address, then keyed Message-ID, then tag and known
+# sender; a report address opens a case; the rest lies in unsorted/.  Nothing
+# that comes by mail changes an address, a key, a consent, a state.
+set -eu
+. tests/helper/lib.sh
+scratch
+keys
+desk
+printf 'Finder: A <a@finder.example>\nUrl: http://www.city.example.lg.jp/x\n\ntext\n' >"$T/r"
+number=$(ito todoke-open "$T/r")
+other=$(ito todoke-open "$T/r")
+[ "$number" != "$other" ] || fail "a number was given twice"
+for n in $number $other; do
+	expect 0 ito todoke-accept "$n"
+	expect 0 ito todoke-contact -a soumu@city.example.lg.jp "$n"
+done
+mail=$(ls "$SPOOL/outbox/$number".*.contact)
+address=$(sed -n 's/^Reply-To: <\(.*\)>/\1/p' "$mail")
+mid=$(sed -n 's/^Message-ID: <\(.*\)>/\1/p' "$mail")
+receipt=$(ls "$SPOOL/outbox/$number".*.receipt)
+finders=$(sed -n 's/^Reply-To: <\(.*\)>/\1/p' "$receipt")
+
+i=0
+# incoming TO FROM SUBJECT [HEADER…]: a mail, as an MTA delivers it.
+incoming() {
+	i=$((i + 1))
+	{
+		printf 'Return-Path: <%s>\nDelivered-To: %s\nFrom: %s\nTo: %s\nSubject: %s\n' \
+		    "$2" "$1" "$2" "$1" "$3"
+		printf 'Message-ID: <%s@elsewhere.example>\n' "$i"
+		shift 3
+		for h; do
+			printf '%s\n' "$h"
+		done
+		printf '\ncanary%s\n' "$i"
+	} >"$SPOOL/incoming/new/$i.test"
+}
+in_case() { find "$SPOOL/mail/$1" -name 'in.*' | wc -l; }
+unsorted() { find "$SPOOL/unsorted" -type f | wc -l; }
+# goes CASE|unsorted: the mail just made ends there, and only there.
+goes() {
+	a=$(in_case "$number") b=$(in_case "$other") c=$(unsorted)
+	expect 0 cron todoke-sort
+	a=$(($(in_case "$number") - a)) b=$(($(in_case "$other") - b)) c=$(($(unsorted) - c))
+	case $1 in
+	unsorted) want="0 0 1" ;;
+	"$number") want="1 0 0" ;;
+	"$other") want="0 1 0" ;;
+	nowhere) want="0 0 0" ;;
+	esac
+	[ "$a $b $c" = "$want" ] || fail "mail $i went to ($a $b $c), not to $1"
+	[ -z "$(find "$SPOOL/incoming" -type f)" ] || fail "mail $i stays in incoming/"
+	! grep -rq "canary$i" "$SPOOL" || fail "mail $i rests in clear"
+}
+last() { grep '^Log: ' "$SPOOL/$(place "$1")" | tail -n 1; }
+
+incoming "$address" someone@else.example "another subject"
+goes "$number"
+last "$number" | grep -q 'reply .*proof=address' || fail "$(last "$number")"
+incoming "$(echo "$address" | tr a-z A-Z)" someone@else.example "upper case"
+goes "$number"
+incoming desk@desk.example someone@else.example "another subject" "In-Reply-To: <$mid>"
+goes "$number"
+last "$number" | grep -q 'proof=message-id' || fail "$(last "$number")"
+incoming desk@desk.example someone@else.example x "References: <x@y.example>
+ <$mid>"
+goes "$number"
+incoming desk@desk.example soumu@city.example.lg.jp "Re: [IPA#$number] about"
+goes "$number"
+last "$number" | grep -q 'proof=tag' || fail "$(last "$number")"
+incoming desk@desk.example soumu@city.example.lg.jp "=?UTF-8?B?$(printf '【IPA#%s】の件' "$other" | base64)?="
+goes "$other"
+incoming desk@desk.example a@finder.example "Re: IPA#$other"
+goes "$other"
+last "$other" | grep -q 'from=finder' || fail "$(last "$other")"
+incoming "$finders" a@finder.example "more"
+goes "$number"
+last "$number" | grep -q 'reply .*from=finder' || fail "$(last "$number")"
+! grep -rq "a@finder.example" "$SPOOL/new" "$SPOOL/contacted" || fail "the finder's address stands in a case"
+
+# Without proof: a person's.
+incoming desk@desk.example stranger@else.example "[IPA#$number] let me in"
+goes unsorted
+incoming desk@desk.example stranger@else.example "no number"
+goes unsorted
+incoming "desk+$number.aaaaaaaaaaaaaaaa@desk.example" stranger@else.example "wrong token"
+goes unsorted
+incoming "$(echo "$address" | sed "s/$number/$other/")" stranger@else.example "another case's token"
+goes unsorted
+incoming desk@desk.example stranger@else.example x "In-Reply-To: <$(echo "$mid" | sed 's/contact/receipt/')>"
+goes unsorted
+incoming desk@desk.example x@else.example "[IPA#00000000] no such case"
+goes unsorted
+
+# A machine's mail is filed, but is no reply.
+incoming "$address" mailer-daemon@mx.example "Undelivered" "Auto-Submitted: auto-replied"
+goes "$number"
+last "$number" | grep -q ' automatic ' || fail "an automatic mail counts as a reply"
+
+# The same bytes twice: once.
+incoming "$address" someone@else.example "again"
+cp "$SPOOL/incoming/new/$i.test" "$T/again"
+goes "$number"
+cp "$T/again" "$SPOOL/incoming/new/again"
+goes nowhere
+
+# Mail changes nothing but log, outcome and day.
+kept() { grep -vE '^(Seq|Prev|Move|Log|Contact):' "$SPOOL/$(place "$1")"; }
+was=$(kept "$number")
+incoming "$address" soumu@city.example.lg.jp "our new contact is evil@else.example" "Reply-To: evil@else.example" "Autocrypt: addr=evil@else.example; keydata=AAAA"
+goes "$number"
+[ "$(kept "$number")" = "$was" ] || fail "a mail changed the case"
+! grep -q '^Contact: evil' "$SPOOL/$(place "$number")" || fail "a mail added a contact"
+case $(place "$number") in
+contacted/*) ;;
+*) fail "a mail moved the case to $(place "$number")" ;;
+esac
+
+# A report address opens a case and is acknowledged, once a day per sender.
+cases=$(cron todoke-list | wc -l)
+incoming report@desk.example b@finder.example "XSS in http://shop.example/" "MIME-Version: 1.0"
+expect 0 cron todoke-sort
+[ "$(cron todoke-list | wc -l)" -eq $((cases + 1)) ] || fail "no case was opened"
+! grep -rq "canary$i" "$SPOOL" || fail "the report rests in clear"
+receipts() { grep -l "b@finder.example" "$SPOOL"/outbox/*.receipt 2>/dev/null | wc -l; }
+[ "$(receipts)" -eq 1 ] || fail "$(receipts) receipts"
+incoming report@desk.example b@finder.example "another one" "MIME-Version: 1.0"
+expect 0 cron todoke-sort
+[ "$(receipts)" -eq 1 ] || fail "a second automatic answer on one day"
+[ "$(cron todoke-list | wc -l)" -eq $((cases + 2)) ] || fail "no second case"
+incoming report@desk.example c@finder.example "from a machine" "Auto-Submitted: auto-generated"
+expect 0 cron todoke-sort
+! grep -lq "c@finder.example" "$SPOOL"/outbox/* || fail "a machine was answered"
+
+# What is no mail goes to bad/; the rest goes on.
+printf '\0\0\0' >"$SPOOL/incoming/new/junk"
+incoming "$address" someone@else.example "behind junk"
+goes "$number"
+[ -s "$SPOOL/bad/junk.why" ] || fail "junk is not in bad/"
+
+expect 0 "$BIN/todoke-check"
+[ ! -s "$T/err" ] || fail "todoke-check: $(cat "$T/err")"
