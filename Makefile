@@ -82,7 +82,7 @@ DESK = \
 UNITS = $(basename $(notdir $(wildcard tests/unit/*.c)))
 PKGS = gpgme gmime-3.0 glib-2.0 libpsl libidn2 libconfuse
 
-OUR_CPPFLAGS = -D_GNU_SOURCE -iquote $(B)bin/lib -iquote bin/lib $(PKG_CFLAGS)
+OUR_CPPFLAGS = -D_GNU_SOURCE -iquote $(B)bin/lib/made -iquote bin/lib $(PKG_CFLAGS)
 OUR_CFLAGS = -std=c11 -Wall -Wextra -fstack-protector-strong -fPIE \
 	-D_FORTIFY_SOURCE=2 -fcf-protection
 OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
@@ -101,19 +101,19 @@ HELPERS = $(B)tests/helper/conf-table
 all: $(BINS)
 
 # What the source takes from elsewhere: paths, and the spool's table.
-$(B)bin/lib/paths.h: FORCE
+$(B)bin/lib/made/paths.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define SYSCONFDIR "%s"\n#define LOCALSTATEDIR "%s"\n' \
 	    '$(SYSCONFDIR)' '$(LOCALSTATEDIR)' > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-$(B)bin/lib/tree.inc: spool/tree
+$(B)bin/lib/made/tree.inc: spool/tree
 	@mkdir -p $(@D)
 	awk -F '\t+' '!/^#/ && NF { printf "\t{\"%s\", 0%s, \"%s\"},\n", \
 	    $$1, $$2, $$3 }' spool/tree > $@
 
-$(B)bin/lib/conf.o: $(B)bin/lib/paths.h
-$(B)bin/lib/spool.o: $(B)bin/lib/tree.inc
+$(B)bin/lib/conf.o: $(B)bin/lib/made/paths.h
+$(B)bin/lib/spool.o: $(B)bin/lib/made/tree.inc
 
 $(B)bin/%.o: bin/%.c
 	@mkdir -p $(@D)
@@ -216,7 +216,7 @@ install: all
 clean:
 	rm -rf build
 	rm -f bin/*.o bin/*.d bin/lib/*.o bin/lib/*.d bin/lib/*.a \
-	    bin/lib/paths.h bin/lib/tree.inc $(addprefix bin/,$(PROGRAMS)) \
+	    bin/lib/made/* $(addprefix bin/,$(PROGRAMS)) \
 	    tests/*/*.o tests/*/*.d $(addprefix tests/unit/,$(UNITS)) \
 	    tests/helper/conf-table
 

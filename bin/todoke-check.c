@@ -3,12 +3,13 @@
  */
 #include <err.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/fsck.h"
 #include "lib/cli.h"
 
-static const char synopsis[] = "todoke-check [-r] [-c CONF] [-t TIME]";
+static const char synopsis[] = "todoke-check [-nr] [-c CONF] [-t TIME]";
 
 static void
 say(const char *line)
@@ -24,6 +25,7 @@ main(int argc, char *argv[])
 	struct conf *c;
 	struct fault f;
 	struct desk d;
+	bool whole;
 	int opt;
 
 	while ((opt = getopt(argc, argv, "c:nrt:")) != -1) {
@@ -38,8 +40,10 @@ main(int argc, char *argv[])
 		k.repair = false;
 	if (conf_load(o.conf, &c, &f) == -1)
 		cli_die(&f);
-	fsck_tree(&k, c);
+	whole = fsck_tree(&k, c);
 	conf_free(c);
+	if (!whole)
+		exit(EX_DATAERR);
 	cli_open(&d, &o);
 	fsck_setup(&k, &d);
 	fsck_files(&k, &d);

@@ -27,6 +27,14 @@ struct wish {
 };
 
 static int
+check_address(const char *address, struct fault *f)
+{
+	if (address != NULL)
+		return addr_check(address, f);
+	return fault_set(f, EX_USAGE, "say with -a which address it is");
+}
+
+static int
 check_how(struct desk *d, const struct wish *w, struct fault *f)
 {
 	struct words *list;
@@ -180,10 +188,10 @@ main(int argc, char *argv[])
 	while ((opt = getopt(argc, argv, "c:nt:a:b:k:x:")) != -1)
 		if (!cli_option(&o, opt, optarg) && !option(&w, opt, optarg))
 			cli_usage(synopsis);
-	if (argc - optind != 1 || w.address == NULL)
+	if (argc - optind != 1)
 		cli_usage(synopsis);
 	cli_open(&d, &o);
-	if (addr_check(w.address, &f) == -1)
+	if (check_address(w.address, &f) == -1)
 		cli_die(&f);
 	c = cli_case(&d, argv[optind], number, &p);
 	if (may_confirm(&d, c, &p, &w, &f) == -1 ||

@@ -197,7 +197,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "c:nst:")) != -1) {
+	while ((opt = getopt(argc, argv, "c:st:")) != -1) {
 		if (opt == 's')
 			sealed = true;
 		else if (!cli_option(&o, opt, optarg))

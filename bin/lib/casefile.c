@@ -11,6 +11,7 @@
 
 #define SEALED_BEGIN "-----BEGIN PGP MESSAGE-----"
 #define SEALED_END "-----END PGP MESSAGE-----"
+#define FIELD_NAME 64
 
 const struct casefile_field casefile_fields[] = {
 	{"Case", FIELD_NUMBER, false, FOR_PUBLIC, "the number"},
@@ -54,10 +55,18 @@ struct pair {
 	char *name, *value;
 };
 
+/* Where the last search of a field's I-th value ended: a loop over a long log
+ * goes on from there. */
+struct cursor {
+	char name[FIELD_NAME];
+	size_t i, k;
+};
+
 struct casefile {
 	size_t n, room;
 	struct pair *v;
 	char *notes, *sealed;
+	struct cursor *last;
 };
 
 struct casefile *
@@ -67,6 +76,7 @@ casefile_new(const char *number)
 
 	c->notes = xstrdup("");
 	c->sealed = xstrdup("");
+	c->last = xmalloc(sizeof(*c->last));
 	if (number != NULL)
 		casefile_set(c, "Case", number);
 	return c;
@@ -86,6 +96,7 @@ casefile_free(struct casefile *c)
 	free(c->v);
 	wipe_str(c->notes);
 	wipe_str(c->sealed);
+	free(c->last);
 	free(c);
 }
 
@@ -107,15 +118,18 @@ definition(const char *name)
 	return NULL;
 }
 
-/* Takes both strings. */
+/* Takes VALUE. */
 static void
-append(struct casefile *c, char *name, char *value)
+append(struct casefile *c, const char *name, char *value)
 {
+	const struct casefile_field *d = definition(name);
+
 	if (c->n == c->room) {
 		c->room = c->room > 0 ? c->room * 2 : 32;
 		c->v = xrealloc(c->v, c->room, sizeof(*c->v));
 	}
-	c->v[c->n++] = (struct pair){name, value};
+	c->v[c->n++] = (struct pair){
+	    xstrdup(d != NULL ? d->name : name), value};
 }
 
 /*
@@ -159,12 +173,13 @@ static void
 fold_in(struct casefile *c, const char *s, size_t n)
 {
 	struct pair *last = &c->v[c->n - 1];
-	char *more = cleaned(s, n), *all;
+	char *more = xstrndup(s, n), *all;
 
 	all = xasprintf("%s %s", last->value, more);
 	wipe_str(last->value);
 	wipe_str(more);
-	last->value = all;
+	last->value = text_line(all);
+	wipe_str(all);
 }
 
 static bool
@@ -175,14 +190,13 @@ field_name(const char *s, size_t n)
 	for (i = 0; i < n; i++)
 		if (!isalnum((unsigned char)s[i]) && s[i] != '-')
 			return false;
-	return n > 0 && n < 64;
+	return n > 0 && n < FIELD_NAME;
 }
 
 static int
 header_line(struct casefile *c, const struct reader *r, const char *s,
     size_t n, struct fault *f)
 {
-	const struct casefile_field *d;
 	const char *colon;
 	char *name;
 
@@ -196,38 +210,60 @@ header_line(struct casefile *c, const struct reader *r, const char *s,
 		    "line %u: not a \"Field: value\" line (a blank line ends "
 		    "the fields)", r->line);
 	name = xstrndup(s, (size_t)(colon - s));
-	if ((d = definition(name)) != NULL) {
-		free(name);
-		name = xstrdup(d->name);
-	}
 	append(c, name, cleaned(colon + 1, n - (size_t)(colon - s) - 1));
+	free(name);
 	return 0;
 }
 
-/* Notes, and the armored block among them. */
-static void
-parse_body(struct casefile *c, struct reader *r)
+/* Is it the line WHAT?  Blanks behind it do not count. */
+static bool
+line_is(const char *s, size_t n, const char *what)
 {
-	struct buf notes = {0}, sealed = {0}, *to = &notes;
+	while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\t'))
+		n--;
+	return n == strlen(what) && memcmp(s, what, n) == 0;
+}
+
+/* Notes, and the armored block among them: one, for of two nobody could say
+ * which one is the sealed part. */
+static int
+read_body(struct reader *r, struct buf *notes, struct buf *sealed,
+    struct fault *f)
+{
+	struct buf *to = notes;
 	const char *s;
 	size_t n;
 
 	while (next_line(r, &s, &n)) {
-		if (to == &notes && sealed.n == 0 &&
-		    n == strlen(SEALED_BEGIN) && memcmp(s, SEALED_BEGIN, n) == 0)
-			to = &sealed;
+		if (line_is(s, n, SEALED_BEGIN)) {
+			if (sealed->n > 0)
+				return fault_set(f, EX_DATAERR,
+				    "line %u: a second PGP message, a case "
+				    "has one sealed part (put \"> \" before "
+				    "the lines of the other)", r->line);
+			to = sealed;
+		}
 		buf_add(to, s, n);
 		buf_putc(to, '\n');
-		if (to == &sealed && n == strlen(SEALED_END) &&
-		    memcmp(s, SEALED_END, n) == 0)
-			to = &notes;
+		if (to == sealed && line_is(s, n, SEALED_END))
+			to = notes;
 	}
-	while (notes.n > 0 && notes.p[notes.n - 1] == '\n')
-		buf_cut(&notes, notes.n - 1);
-	casefile_set_notes(c, buf_text(&notes));
-	casefile_set_sealed(c, buf_text(&sealed));
+	return 0;
+}
+
+static int
+parse_body(struct casefile *c, struct reader *r, struct fault *f)
+{
+	struct buf notes = {0}, sealed = {0};
+	int rc = read_body(r, &notes, &sealed, f);
+
+	if (rc == 0) {
+		casefile_set_notes(c, buf_text(&notes));
+		casefile_set_sealed(c, buf_text(&sealed));
+	}
 	buf_free(&notes);
 	buf_free(&sealed);
+	return rc;
 }
 
 int
@@ -246,15 +282,15 @@ casefile_parse(const void *p, size_t n, struct casefile **out,
 		return fault_set(f, EX_DATAERR,
 		    "not UTF-8 text (convert it with iconv)");
 	}
-	while (next_line(&r, &s, &len)) {
-		if (len == 0)
-			break;
+	while (next_line(&r, &s, &len) && len > 0)
 		if (header_line(c, &r, s, len, f) == -1) {
 			casefile_free(c);
 			return -1;
 		}
+	if (parse_body(c, &r, f) == -1) {
+		casefile_free(c);
+		return -1;
 	}
-	parse_body(c, &r);
 	*out = c;
 	return 0;
 }
@@ -307,12 +343,21 @@ casefile_print(const struct casefile *c, struct buf *out)
 static struct pair *
 nth(const struct casefile *c, const char *name, size_t i)
 {
-	size_t k;
+	struct cursor *last = c->last;
+	bool on = strcmp(last->name, name) == 0 && i >= last->i;
+	size_t k = on ? last->k : 0, left = on ? i - last->i : i;
 
-	for (k = 0; k < c->n; k++)
-		if (text_icmp(c->v[k].name, name) == 0 && i-- == 0)
-			return &c->v[k];
-	return NULL;
+	for (; k < c->n; k++)
+		if (text_icmp(c->v[k].name, name) == 0 && left-- == 0)
+			break;
+	if (k == c->n)
+		return NULL;
+	if (strlen(name) < sizeof(last->name)) {
+		snprintf(last->name, sizeof(last->name), "%s", name);
+		last->i = i;
+		last->k = k;
+	}
+	return &c->v[k];
 }
 
 const char *
@@ -355,12 +400,13 @@ remove_all(struct casefile *c, const char *name)
 		wipe_str(c->v[i].value);
 	}
 	c->n = k;
+	c->last->name[0] = '\0';
 }
 
 void
 casefile_add(struct casefile *c, const char *name, const char *value)
 {
-	append(c, xstrdup(name), text_line(value));
+	append(c, name, text_line(value));
 }
 
 void
@@ -370,7 +416,7 @@ casefile_set(struct casefile *c, const char *name, const char *value)
 
 	remove_all(c, name);
 	if (own != NULL && own[0] != '\0')
-		append(c, xstrdup(name), own);
+		append(c, name, own);
 	else
 		free(own);
 }
@@ -399,16 +445,26 @@ casefile_notes(const struct casefile *c)
 	return c->notes;
 }
 
+/* A line that would begin a sealed part is quoted as in a mail. */
 void
 casefile_set_notes(struct casefile *c, const char *text)
 {
-	struct buf b = {0};
+	struct buf clean = {0}, b = {0};
+	const char *s, *end;
 
-	text_clean(&b, text, strlen(text));
+	text_clean(&clean, text, strlen(text));
+	for (s = buf_text(&clean); *s != '\0'; s = end) {
+		end = strchrnul(s, '\n');
+		if (line_is(s, (size_t)(end - s), SEALED_BEGIN))
+			buf_puts(&b, "> ");
+		end += *end == '\n';
+		buf_add(&b, s, (size_t)(end - s));
+	}
 	while (b.n > 0 && b.p[b.n - 1] == '\n')
 		buf_cut(&b, b.n - 1);
 	wipe_str(c->notes);
 	c->notes = xstrdup(buf_text(&b));
+	buf_free(&clean);
 	buf_free(&b);
 }
 
@@ -421,10 +477,16 @@ casefile_sealed(const struct casefile *c)
 void
 casefile_set_sealed(struct casefile *c, const char *armored)
 {
-	char *own = xstrdup(armored);
+	struct buf b = {0};
 
+	text_clean(&b, armored, strlen(armored));
+	while (b.n > 0 && b.p[b.n - 1] == '\n')
+		buf_cut(&b, b.n - 1);
+	if (b.n > 0)
+		buf_putc(&b, '\n');
 	wipe_str(c->sealed);
-	c->sealed = own;
+	c->sealed = xstrdup(buf_text(&b));
+	buf_free(&b);
 }
 
 /*
@@ -576,29 +638,39 @@ chain(const char *before, const char *line, size_t n, char out[CASE_CHAIN])
 	buf_free(&b);
 }
 
+/* The link that ends a line of the log, or NULL. */
+static const char *
+link_of(const char *line)
+{
+	size_t n = strlen(line);
+	const char *h = line + n - (CASE_CHAIN - 1);
+
+	if (n < CASE_CHAIN + 2 || memcmp(h - 3, " h=", 3) != 0 ||
+	    strspn(h, "0123456789abcdef") != CASE_CHAIN - 1)
+		return NULL;
+	return h;
+}
+
 /* The link that the next line hangs on. */
 static void
 chain_end(const struct casefile *c, char out[CASE_CHAIN])
 {
-	const char *line;
-	char *h = NULL;
-	size_t i;
+	const char *h = NULL;
+	size_t k;
 
-	snprintf(out, CASE_CHAIN, "%s", casefile_number(c));
-	for (i = 0; (line = casefile_nth(c, "Log", i)) != NULL; i++) {
-		free(h);
-		h = casefile_word_of(line, "h");
-	}
-	if (h != NULL)
-		snprintf(out, CASE_CHAIN, "%s", h);
-	free(h);
+	for (k = c->n; k > 0; k--)
+		if (strcmp(c->v[k - 1].name, "Log") == 0) {
+			h = link_of(c->v[k - 1].value);
+			break;
+		}
+	snprintf(out, CASE_CHAIN, "%s", h != NULL ? h : casefile_number(c));
 }
 
 void
 casefile_log(struct casefile *c, time_t t, const char *by, const char *event,
     const char *details)
 {
-	char when[WHEN_TIME], before[CASE_CHAIN], link[CASE_CHAIN];
+	char when[WHEN_TIME], before[CASE_CHAIN], link[CASE_CHAIN], *line;
 	struct buf b = {0};
 
 	when_text(t, when);
@@ -606,10 +678,13 @@ casefile_log(struct casefile *c, time_t t, const char *by, const char *event,
 	if (details[0] != '\0')
 		buf_printf(&b, " %s", details);
 	casefile_word(&b, "by", by);
+	line = text_line(b.p); /* as it will stand there */
+	buf_cut(&b, 0);
 	chain_end(c, before);
-	chain(before, b.p, b.n, link);
-	casefile_word(&b, "h", link);
+	chain(before, line, strlen(line), link);
+	buf_printf(&b, "%s h=%s", line, link);
 	casefile_add(c, "Log", b.p);
+	wipe_str(line);
 	buf_free(&b);
 }
 
@@ -755,23 +830,19 @@ static int
 check_chain(const struct casefile *c, struct fault *f)
 {
 	char before[CASE_CHAIN], link[CASE_CHAIN];
-	const char *line, *at;
-	char *h;
+	const char *line, *h;
 	size_t i;
 
 	snprintf(before, sizeof(before), "%s", casefile_number(c));
 	for (i = 0; (line = casefile_nth(c, "Log", i)) != NULL; i++) {
-		h = casefile_word_of(line, "h");
-		at = h != NULL ? word_at(line, "h") - strlen(" h=") : line;
-		chain(before, line, (size_t)(at - line), link);
-		if (h == NULL || strcmp(h, link) != 0) {
-			free(h);
+		h = link_of(line);
+		if (h != NULL)
+			chain(before, line, (size_t)(h - line) - 3, link);
+		if (h == NULL || strcmp(h, link) != 0)
 			return fault_set(f, EX_DATAERR,
 			    "Log: line %zu breaks the chain: it or the one "
 			    "before was changed by hand", i + 1);
-		}
 		memcpy(before, link, sizeof(before));
-		free(h);
 	}
 	return 0;
 }

@@ -45,7 +45,7 @@ broken(struct fsck *k, const char *fmt, ...)
  * The tree
  */
 
-static void
+static bool
 make_folder(struct fsck *k, int fd, const char *top,
     const struct spool_folder *t)
 {
@@ -54,39 +54,46 @@ make_folder(struct fsck *k, int fd, const char *top,
 	if (!k->repair)
 		broken(k, "%s/%s: no such folder (todoke-check -r makes it)",
 		    top, t->path);
-	else if (io_mkdir(fd, t->path, t->mode, &f) == -1)
+	else if (io_mkdir(fd, t->path, t->mode, &f) == 0)
+		return true;
+	else
 		broken(k, "%s/%s", top, f.text);
+	return false;
 }
 
-static void
+static bool
 check_folder(struct fsck *k, int fd, const char *top,
     const struct spool_folder *t, const struct stat *root)
 {
 	struct stat st;
 
-	if (fstatat(fd, t->path, &st, AT_SYMLINK_NOFOLLOW) == -1) {
-		make_folder(k, fd, top, t);
-		return;
-	}
+	if (fstatat(fd, t->path, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		if (!make_folder(k, fd, top, t) ||
+		    fstatat(fd, t->path, &st, AT_SYMLINK_NOFOLLOW) == -1)
+			return false;
 	if (!S_ISDIR(st.st_mode)) {
 		broken(k, "%s/%s: not a folder", top, t->path);
-		return;
+		return false;
 	}
-	if (st.st_uid != root->st_uid || st.st_gid != root->st_gid)
-		broken(k, "%s/%s: owner and group differ from %s "
-		    "(chown --reference)", top, t->path, top);
+	if ((st.st_uid != root->st_uid || st.st_gid != root->st_gid) &&
+	    (!k->repair || fchownat(fd, t->path, root->st_uid, root->st_gid,
+	    AT_SYMLINK_NOFOLLOW) == -1))
+		broken(k, "%s/%s: owner and group are not those of %s "
+		    "(todoke-check -r as root sets them)", top, t->path, top);
 	if ((st.st_mode & 07777) == t->mode ||
 	    (k->repair && fchmodat(fd, t->path, t->mode, 0) == 0))
-		return;
+		return true;
 	broken(k, "%s/%s: mode %04o, not %04o (todoke-check -r sets it)", top,
 	    t->path, (unsigned)(st.st_mode & 07777), (unsigned)t->mode);
+	return true;
 }
 
-void
+bool
 fsck_tree(struct fsck *k, const struct conf *c)
 {
 	const struct spool_folder *t;
 	struct stat root;
+	bool whole = true;
 	int fd = open(c->spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd == -1 && errno == ENOENT && k->repair &&
@@ -97,11 +104,12 @@ fsck_tree(struct fsck *k, const struct conf *c)
 		    strerror(errno));
 		if (fd != -1)
 			close(fd);
-		return;
+		return false;
 	}
 	for (t = spool_tree; t->path != NULL; t++)
-		check_folder(k, fd, c->spool, t, &root);
+		whole = check_folder(k, fd, c->spool, t, &root) && whole;
 	close(fd);
+	return whole;
 }
 
 /*
@@ -231,7 +239,8 @@ struct walk {
 	size_t n, room;
 };
 
-/* Every mail that the case decided on is somewhere. */
+/* Every mail that the case decided on is somewhere; a letter to the finder
+ * rests in failed/ and hold/ as its sealed copy. */
 static void
 check_mails(struct walk *w, const struct spool_place *p,
     const struct casefile *c)
@@ -255,7 +264,8 @@ check_mails(struct walk *w, const struct spool_place *p,
 			found = spool_exists(w->d->spool, path);
 			snprintf(path, sizeof(path), "%s/%s.copy", folders[k],
 			    id);
-			found = found || spool_exists(w->d->spool, path);
+			found = found || ((k == 1 || k == 2) &&
+			    spool_exists(w->d->spool, path));
 		}
 		if (!found)
 			broken(w->k, "%s: its mail %s is nowhere", p->path,

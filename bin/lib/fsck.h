@@ -17,9 +17,10 @@ struct fsck {
 
 /*
  * The spool's folders: there, of their mode, owner and group; with repair
- * they are made and set right.  Works before desk_open() could.
+ * they are made and set right.  False where one is missing still: then no
+ * desk can be opened on it.
  */
-void fsck_tree(struct fsck *k, const struct conf *c);
+bool fsck_tree(struct fsck *k, const struct conf *c);
 
 /* Keys, secret, texts and word lists that the configuration names. */
 void fsck_setup(struct fsck *k, struct desk *d);

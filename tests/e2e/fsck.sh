@@ -1,0 +1,102 @@
+# todoke-check names each broken rule by its file, and -r repairs what is safe.
+set -eu
+. tests/helper/lib.sh
+scratch
+keys
+desk
+printf 'Finder: A <a@finder.example>\nUrl: http://www.city.example.lg.jp/x\n\ntext\n' >"$T/r"
+number=$(ito todoke-open "$T/r")
+p=$SPOOL/$(place "$number")
+expect 0 "$BIN/todoke-check"
+[ ! -s "$T/err" ] && [ ! -s "$T/out" ] || fail "not silent"
+cp -a "$SPOOL" "$T/sound"
+restore() {
+	rm -rf "$SPOOL"
+	cp -a "$T/sound" "$SPOOL"
+}
+# broken WHAT: it is named, and nothing is changed without -r.
+broken() {
+	expect 65 "$BIN/todoke-check"
+	says "$1"
+}
+repaired() {
+	broken "$1"
+	expect 0 "$BIN/todoke-check" -r
+	expect 0 "$BIN/todoke-check"
+	restore
+}
+rmdir "$SPOOL/hold"
+expect 78 ito todoke-list
+repaired "hold"
+chmod 755 "$SPOOL/outbox"
+repaired "outbox"
+chmod 644 "$p"
+repaired "mode 0644"
+mkdir -p "$SPOOL/closed/2031-01"
+mv "$p" "$SPOOL/closed/2031-01/"
+repaired "log says new"
+printf x >"$SPOOL/tmp/garbage"
+touch -d '3 days ago' "$SPOOL/tmp/garbage"
+repaired "tmp/garbage"
+
+sed -i 's/^\(Log: .*\) by=[^ ]*/\1 by=eve/' "$p"
+broken "breaks the chain"
+restore
+sed -i 's/^Received: .*/Received: soon/' "$p"
+broken "Received"
+restore
+sed -i 's/^Case: .*/Case: 00000000/' "$p"
+broken "Case:"
+restore
+sed -i '/BEGIN PGP/,$d' "$p"
+broken "sealed"
+restore
+cp "$p" "$SPOOL/contacted/2031-01-06" 2>/dev/null || { mkdir "$SPOOL/contacted/2031-01-06" && cp "$p" "$SPOOL/contacted/2031-01-06/"; }
+broken "contacted/2031-01-06"
+restore
+rm "$SPOOL/outbox/$number.1.receipt"
+broken "$number.1.receipt is nowhere"
+restore
+echo x >>"$SPOOL/outbox/$number.1.receipt"
+broken "outbox/$number.1.receipt"
+restore
+echo stray >"$SPOOL/new/$(basename "$(dirname "$p")")/stray"
+broken "stray"
+restore
+echo why >"$SPOOL/var/HALT"
+broken "HALT"
+expect 75 ito todoke-open "$T/r"
+says "HALT"
+expect 75 cron todoke-sort
+expect 75 cron todoke-send
+restore
+
+# An old text saved over a newer one.
+cp "$p" "$T/oldtext"
+expect 0 ito todoke-accept "$number"
+expect 0 ito todoke-contact -a soumu@city.example.lg.jp "$number"
+p=$SPOOL/$(place "$number")
+for m in "$SPOOL/outbox/$number".*.contact; do
+	ln "$m" "$SPOOL/mail/$number/cur/$(basename "$m"):2,S"
+done
+sed 's/^Log: \(.*\)$/Log: \1/' "$T/oldtext" >"$p"
+chmod 660 "$p"
+expect 65 "$BIN/todoke-check"
+says "older"
+restore
+
+# Empty days that are past go with -r alone.
+mkdir "$SPOOL/contacted/2001-01-05" "$SPOOL/contacted/2031-01-06"
+expect 0 "$BIN/todoke-check"
+[ -d "$SPOOL/contacted/2001-01-05" ] || fail "removed without -r"
+expect 0 "$BIN/todoke-check" -r
+[ ! -d "$SPOOL/contacted/2001-01-05" ] || fail "an empty past day stays"
+[ -d "$SPOOL/contacted/2031-01-06" ] || fail "a day to come was removed"
+
+# Configuration, texts, lists, secret.
+chmod 644 "$T/secret"
+broken "secret"
+chmod 600 "$T/secret"
+echo garbage >"$T/secret"
+expect 65 "$BIN/todoke-check"
+says "secret"

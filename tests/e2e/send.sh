@@ -1,0 +1,127 @@
+# Outcomes of sending: sent, failed, retry, unsure, alarm; what a person hears
+# of each, and that no mail is lost or goes out twice.
+set -eu
+. tests/helper/lib.sh
+scratch
+keys
+desk
+printf 'Finder: A <a@finder.example>\nUrl: http://www.city.example.lg.jp/x\n\ntext\n' >"$T/r"
+mkfifo "$T/port"
+
+# server STEP=ACTION…: a fake one for one session; todoke-send against it.
+server() {
+	rm -rf "$T/got"
+	mkdir "$T/got"
+	sleep_forever=$T/hold
+	[ -p "$sleep_forever" ] || mkfifo "$sleep_forever"
+	python3 tests/helper/smtpd.py -o "$T/got" "$@" >"$T/port" 2>"$T/smtpd.err" <>"$sleep_forever" &
+	daemon=$!
+	read -r p <"$T/port"
+	sed "s/port = [0-9]*/port = $p/" "$CONF" >"$T/send.conf"
+}
+send() {
+	want=$1
+	shift
+	server "$@"
+	expect "$want" env -i PATH=/usr/bin:/bin HOME=/nonexistent "$BIN/todoke-send" -c "$T/send.conf" ${when:+-t "$when"}
+	kill $daemon 2>/dev/null || true
+	wait $daemon 2>/dev/null || true
+}
+make_case() {
+	rm -f "$SPOOL"/outbox/*
+	number=$(ito todoke-open "$T/r")
+	id=$number.1.receipt
+	when=
+}
+log() { grep '^Log: ' "$SPOOL/$(place "$number")"; }
+queued() { [ -e "$SPOOL/outbox/$id" ]; }
+
+make_case
+cp "$SPOOL/outbox/$id" "$T/stored"
+send 0
+tr -d '\r' <"$T/got/message" >"$T/received"
+cmp "$T/stored" "$T/received" || fail "the server got other bytes"
+! queued || fail "sent, but still in the outbox"
+[ -e "$SPOOL/mail/$number/cur/$id:2,S" ] || fail "no copy in the case's folder"
+! grep -q "a@finder.example" "$SPOOL/mail/$number/cur/$id:2,S" || fail "the copy is in clear"
+log | grep -q " sent mail=$id to=finder" || fail "not in the log"
+! grep -q "finder" "$SPOOL"/var/attempts/* 2>/dev/null || fail "attempts name the finder"
+
+for step in rcpt data dot; do
+	make_case
+	send 0 $step="550 5.1.1 <a@finder.example> unknown"
+	says "failed/"
+	! grep -q "finder.example" "$T/err" || fail "a message names the finder"
+	! queued || fail "failed, but still in the outbox"
+	log | grep -q " failed mail=$id .*code=550" || fail "$step: $(log)"
+	[ -e "$SPOOL/failed/$id.copy" ] || fail "a failed mail is gone"
+	! grep -rq "finder.example" "$SPOOL/failed" || fail "it rests in clear"
+	ito todoke-list -a | grep -q "^$number.*refused" || fail "nobody hears of it"
+done
+
+for action in rcpt='450 4.2.0 later' data='451 4.3.0 later' dot='452 4.3.1 full' \
+    'mail=451 4.3.0 later' 'rcpt=421 4.3.0 closing' 'greeting=!drop' 'ehlo=!drop' 'rcpt=!drop'; do
+	make_case
+	send 75 "$action"
+	queued || fail "$action: not kept for another try"
+	! log | grep -qE ' (sent|failed|hold) ' || fail "$action: $(log)"
+	# Not before the back-off is over, and then once.
+	send 0
+	[ ! -s "$T/got/commands" ] || fail "$action: tried again at once"
+	when=$(date -d '+6 minutes' +%Y-%m-%dT%H:%M:%S%:z)
+	send 0
+	! queued || fail "$action: not sent at the second try"
+done
+
+for action in 'greeting=554 no' 'mail=550 5.7.1 not from you' 'ehlo=500 no'; do
+	make_case
+	send 75 "$action"
+	[ -s "$T/err" ] || fail "$action: no alarm"
+	queued || fail "$action: failed for the server's fault"
+done
+
+make_case
+sed -i 's/tls = none//' "$CONF"
+send 75 'dot=!drop'
+queued || fail "unsure, and not kept"
+cp "$SPOOL/outbox/$id" "$T/first"
+send 0
+tr -d '\r' <"$T/got/message" | cmp - "$T/first" || fail "the repeat differs"
+! queued || fail "the repeat was not recorded"
+make_case
+send 75 'dot=!drop'
+send 0 'dot=!drop'
+says "hold/"
+! queued || fail "twice unsure, and still in the outbox"
+log | grep -q " hold mail=$id" || fail "$(log)"
+[ -e "$SPOOL/hold/$id.copy" ] || fail "a held mail is gone"
+
+# Nobody listens; five days later it has failed.
+make_case
+sed "s/port = [0-9]*/port = $(free_port)/" "$CONF" >"$T/send.conf"
+expect 75 "$BIN/todoke-send" -c "$T/send.conf"
+queued || fail "lost without a server"
+expect 0 "$BIN/todoke-send" -c "$T/send.conf" -t "$(date -d '+6 days' +%Y-%m-%dT%H:%M:%S%:z)"
+log | grep -q " failed mail=$id.*5.days" || fail "never given up: $(log)"
+
+# What the case did not decide on stays, and is said.
+make_case
+echo "changed" >>"$SPOOL/outbox/$id"
+send 65
+queued || fail "a changed message was taken away"
+says "$id"
+[ ! -s "$T/got/commands" ] || fail "a changed message was sent"
+expect 65 "$BIN/todoke-check"
+says "outbox/$id"
+
+# Without a copy that may rest, a message of stage 1 is kept as it was sent.
+make_case
+expect 0 ito todoke-accept "$number"
+rm -f "$SPOOL"/outbox/*
+expect 0 ito todoke-contact -a soumu@city.example.lg.jp "$number"
+id=$(basename "$SPOOL/outbox/$number".*.contact)
+cp "$SPOOL/outbox/$id" "$T/stored"
+send 0
+cmp "$T/stored" "$SPOOL/mail/$number/cur/$id:2,S" || fail "the copy differs"
+grep -q '^Contact: soumu.*outcome=asked' "$SPOOL/$(place "$number")" || fail "outcome"
+rm -f "$T/hold"
