@@ -14,7 +14,7 @@ server() {
 	mkdir "$T/got"
 	sleep_forever=$T/hold
 	[ -p "$sleep_forever" ] || mkfifo "$sleep_forever"
-	python3 tests/helper/smtpd.py -o "$T/got" "$@" >"$T/port" 2>"$T/smtpd.err" <>"$sleep_forever" &
+	python3 tests/helper/smtpd.py -e 8BITMIME -o "$T/got" "$@" >"$T/port" 2>"$T/smtpd.err" <>"$sleep_forever" &
 	daemon=$!
 	read -r p <"$T/port"
 	sed "s/port = [0-9]*/port = $p/" "$CONF" >"$T/send.conf"
