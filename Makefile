@@ -6,6 +6,8 @@
 # make crash      every system call of a change and of a sending, failed
 # make lint       strict compilers, cppcheck, manuals, shell
 # make asan       the tests under AddressSanitizer and UBSan
+# make memcheck   the tests under valgrind
+# make distcheck  a release, built, tested, installed and removed on its own
 # make install    DESTDIR, PREFIX, SYSCONFDIR, LOCALSTATEDIR
 #
 # The user's: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX …; B is where a build
@@ -26,16 +28,25 @@ B =
 
 PROGRAMS = \
 	todoke-accept \
+	todoke-alert \
 	todoke-check \
 	todoke-close \
 	todoke-confirm \
 	todoke-contact \
+	todoke-day \
 	todoke-disclose \
+	todoke-edit \
+	todoke-file \
 	todoke-list \
+	todoke-note \
 	todoke-open \
+	todoke-refer \
+	todoke-remind \
+	todoke-reopen \
 	todoke-send \
 	todoke-show \
-	todoke-sort
+	todoke-sort \
+	todoke-write
 
 # The library, lowest layer first; arrows point up this list only.
 BASE = \
@@ -70,12 +81,16 @@ DESK = \
 	letter \
 	gate \
 	policy \
+	closing \
+	strip \
 	attempts \
 	outbox \
+	release \
 	seen \
 	intake \
 	drops \
 	inbox \
+	ladder \
 	fsck \
 	cli
 
@@ -184,7 +199,7 @@ install: all
 	    > '$(ETC)/todoke.conf.sample'
 	test -e '$(ETC)/todoke.conf' || \
 	    cp '$(ETC)/todoke.conf.sample' '$(ETC)/todoke.conf'
-	for f in kinds operators closings verified holidays.jp; do \
+	for f in kinds operators closings verified holidays.jp items referrals; do \
 		install -m 644 etc/$$f '$(ETC)/'$$f.new && \
 		{ test -e '$(ETC)/'$$f && ! cmp -s '$(ETC)/'$$f.new '$(ETC)/'$$f \
 		&& echo "kept $(ETC)/$$f; the new one is $$f.new" || \
@@ -213,6 +228,24 @@ install: all
 		done && chmod 2770 '$(STATE)' '$(STATE)/gnupg'; \
 	fi
 
+# The configuration, the spool and the keys stay.
+uninstall:
+	for p in $(PROGRAMS); do rm -f '$(DESTDIR)$(BINDIR)'/$$p; done
+	for p in man/*.[1578]; do \
+		rm -f '$(DESTDIR)$(MANDIR)/man'$${p##*.}/$${p#man/}; \
+	done
+
+# The tests under valgrind: every program and unit test, a leak or a bad read
+# fails.
+memcheck: deps
+	@$(MAKE) -s --no-print-directory tests-built B=build/memcheck/ \
+	    CFLAGS='-O1 -g -fno-omit-frame-pointer'
+	@tests/helper/memcheck
+
+# What git would hand out, built, tested and installed on its own.
+distcheck: deps
+	@tests/helper/distcheck
+
 clean:
 	rm -rf build
 	rm -f bin/*.o bin/*.d bin/lib/*.o bin/lib/*.d bin/lib/*.a \
@@ -222,5 +255,6 @@ clean:
 
 FORCE:
 
-.PHONY: all tests-built deps demo check crash lint asan install clean FORCE
+.PHONY: all tests-built deps demo check crash lint asan memcheck distcheck install \
+	uninstall clean FORCE
 -include $(OBJS:.o=.d) $(BINS:=.d) $(TESTS:=.d)

@@ -86,6 +86,19 @@ may_confirm(struct desk *d, const struct casefile *c,
 	return rc;
 }
 
+static int
+not_ours(const struct desk *d, const char *fpr, struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < d->conf->pgp_keys.n; i++)
+		if (strcmp(d->conf->pgp_keys.v[i], fpr) == 0)
+			return fault_set(f, EX_NOPERM, "%s is the desk's own "
+			    "key: the operator could not open what is sent "
+			    "to it", fpr);
+	return 0;
+}
+
 /* A fingerprint of a key that the ring has, or a file with one key. */
 static int
 find_key(struct desk *d, struct wish *w, struct fault *f)
@@ -97,9 +110,15 @@ find_key(struct desk *d, struct wish *w, struct fault *f)
 	if (desk_ring(d, f) == -1)
 		return -1;
 	if (access(w->key, F_OK) == -1 && pgp_fingerprint(w->key, fpr))
-		return pgp_key(d->ring, fpr, time(NULL), &w->pinned, f);
+		return not_ours(d, fpr, f) == -1 ? -1 :
+		    pgp_key(d->ring, fpr, time(NULL), &w->pinned, f);
 	if (io_read(AT_FDCWD, w->key, KEYFILE_MAX, &b, NULL, f) == -1)
 		return -1;
+	if (pgp_inspect(b.p, b.n, time(NULL), &w->pinned, f) == 0 &&
+	    not_ours(d, w->pinned.fpr, f) == -1) {
+		buf_free(&b);
+		return -1;
+	}
 	rc = d->dry ? pgp_inspect(b.p, b.n, time(NULL), &w->pinned, f) :
 	    pgp_import(d->ring, b.p, b.n, time(NULL), &w->pinned, f);
 	buf_free(&b);

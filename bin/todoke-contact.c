@@ -146,7 +146,8 @@ edit_contact(struct change *ch, void *arg, struct fault *f)
 		if (address != NULL)
 			put_contact(c, address, w->via,
 			    w->via == VIA_MAIL ? "untried" : "asked");
-		casefile_set(c, "Step", "0");
+		if (casefile_get(c, "Step") == NULL)
+			casefile_set(c, "Step", "0");
 		casefile_word(&words, "via", conf_via_text(w->via));
 		casefile_word(&words, "to", address);
 		change_log(ch, "contact", buf_text(&words));

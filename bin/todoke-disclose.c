@@ -20,13 +20,38 @@ struct wish {
 	struct report *r;
 };
 
+/* Did the mail with the details end in failed/ or hold/, never to leave?
+ * Then they may be sent anew, to a contact confirmed since. */
+static bool
+came_back(const struct casefile *c)
+{
+	long at = casefile_last(c, "disclose", NULL, NULL);
+	struct casefile_event e;
+	bool back = false;
+	size_t i, n;
+	char *id;
+
+	for (i = (size_t)at; at >= 0 && casefile_event(c, i, &e); i++) {
+		if (strcmp(e.name, "failed") != 0 &&
+		    strcmp(e.name, "hold") != 0 &&
+		    strcmp(e.name, "release") != 0)
+			continue;
+		id = casefile_word_of(e.line, "mail");
+		n = id != NULL ? strlen(id) : 0;
+		if (n > 11 && strcmp(id + n - 11, ".disclosure") == 0)
+			back = strcmp(e.name, "release") != 0;
+		wipe_str(id);
+	}
+	return back;
+}
+
 static int
 may_disclose(const struct casefile *c, const struct spool_place *p,
     struct fault *f)
 {
 	char *address, *key;
 
-	if (p->state == STATE_DISCLOSED)
+	if (p->state == STATE_DISCLOSED && !came_back(c))
 		return fault_set(f, EX_NOPERM, "case %s is disclosed already",
 		    casefile_number(c));
 	if (p->state == STATE_CLOSED)
@@ -47,11 +72,13 @@ may_disclose(const struct casefile *c, const struct spool_place *p,
 static int
 check_finder(const struct report *r, const char *details, struct fault *f)
 {
-	unsigned line;
+	unsigned line = report_names_finder(r, details);
 
-	if (r->may_name && r->may_write)
-		return 0;
-	line = report_names_finder(r, details);
+	if (report_names_finder(r, r->url) != 0)
+		return fault_set(f, EX_NOPERM, "the reported URL names the "
+		    "finder, who did not consent to that: give the text with "
+		    "-f FILE, and in it what of the URL may be seen; the "
+		    "reported one is then left out");
 	if (line == 0)
 		return 0;
 	return fault_set(f, EX_NOPERM, "line %u of the details names the "
@@ -79,6 +106,8 @@ get_details(struct wish *w, const char *file, struct fault *f)
 {
 	if (file != NULL) {
 		cli_read(file, 1048576, &w->details);
+		if (report_names_finder(w->r, w->r->url) != 0)
+			w->r->url[0] = '\0';
 		return 0;
 	}
 	buf_puts(&w->details, w->r->text);

@@ -61,7 +61,8 @@ list_case(const struct spool_place *p, const char *number, void *arg,
 		if (f->status == EX_NOINPUT)
 			return 0; /* moved on meanwhile */
 		warnx("%s", f->text);
-		l->status = f->status;
+		if (f->status > l->status)
+			l->status = f->status;
 		return 0;
 	}
 	waits = policy_waits(c);

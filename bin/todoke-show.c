@@ -33,10 +33,23 @@ static const struct {
 	    "{proof})."},
 	{"automatic", "An automatic mail came from {from} (known by its "
 	    "{proof})."},
-	{"sent", "The mail {mail} to {to} was handed over."},
-	{"failed", "The mail {mail} to {to} was refused for good[ with {code}]"
+	{"sent", "The mail {mail} for {to} was handed over."},
+	{"failed", "The mail {mail} for {to} was refused for good[ with {code}]"
 	    "[ at {stage}]."},
-	{"hold", "The mail {mail} to {to} is held for a person[: {why}]."},
+	{"hold", "The mail {mail} for {to} is held for a person[: {why}]."},
+	{"remind", "Rung {rung}: a mail was put on its way to {to}."
+	    "[ {missed} rungs before it were missed.]"},
+	{"task", "Rung {rung}: to be done by {via}."
+	    "[ {missed} rungs before it were missed.]"},
+	{"skip", "Rung {rung}: no other address is known; it was passed over."},
+	{"ladder-end", "The ladder is at its end; nobody answered."},
+	{"follow-up", "{days} days after notification: the operator was asked "
+	    "how the fix goes."},
+	{"overdue", "Open for over {days} days."},
+	{"release", "The mail {mail} was put back into the outbox."},
+	{"write", "A letter ({text}) was written to {to}."},
+	{"refer", "The case was referred to {to} ({who}): {reason}[; secrecy: "
+	    "{nda}][; the operator agreed: {agreed}]."},
 	{"unseal", "The sealed part was opened."},
 	{"note", "Note[ ({via})]."},
 };

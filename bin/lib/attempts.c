@@ -21,6 +21,18 @@ path_of(const char *id, char path[SPOOL_PATH])
 	snprintf(path, SPOOL_PATH, "var/attempts/%.200s", id);
 }
 
+static bool
+word_is(const char *s, const char *word)
+{
+	size_t n = strlen(word);
+
+	return strncmp(s, word, n) == 0 && strchr(" \n", s[n]) != NULL;
+}
+
+/*
+ * One line.  What ended in an alarm was the server's fault or ours, not the
+ * mail's: it does not count towards giving up.
+ */
 static void
 count(struct attempts *a, const char *line, size_t n, bool *open)
 {
@@ -37,17 +49,19 @@ count(struct attempts *a, const char *line, size_t n, bool *open)
 	snprintf(when, sizeof(when), "%.*s", (int)len, line);
 	if (when_parse(when, &t, &f) == -1)
 		return;
-	if (a->first == 0)
-		a->first = t;
 	a->last = t;
-	if (strncmp(word, " try", 4) == 0) {
+	if (word_is(word, " try")) {
 		if (*open)
 			a->unsure++; /* the attempt before it has no end */
 		a->tries++;
 		*open = true;
 		return;
 	}
-	if (strncmp(word, " unsure", 7) == 0)
+	if (strncmp(word, " alarm", 6) == 0 && a->tries > 0)
+		a->tries--;
+	else if (a->first == 0)
+		a->first = t;
+	if (word_is(word, " unsure"))
 		a->unsure++;
 	*open = false;
 }
@@ -76,6 +90,17 @@ attempts_read(int spool, const char *id, struct attempts *a, struct fault *f)
 	return 0;
 }
 
+/* Does the record end within a line, cut by a crash? */
+static bool
+is_cut(int fd)
+{
+	struct stat st;
+	char c;
+
+	return fstat(fd, &st) == 0 && st.st_size > 0 &&
+	    pread(fd, &c, 1, st.st_size - 1) == 1 && c != '\n';
+}
+
 int
 attempts_add(int spool, const char *id, time_t now, const char *words,
     struct fault *f)
@@ -85,15 +110,20 @@ attempts_add(int spool, const char *id, time_t now, const char *words,
 	int fd, rc = 0;
 
 	path_of(id, path);
-	fd = openat(spool, path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW |
+	fd = openat(spool, path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW |
 	    O_NONBLOCK | O_CLOEXEC, SPOOL_FILE);
 	if (fd == -1)
 		return fault_errno(f, "%s", path);
 	fchmod(fd, SPOOL_FILE); /* fails where another user made it */
 	when_text(now, when);
-	buf_printf(&b, "%s %s\n", when, words);
-	if (io_write_all(fd, b.p, b.n) == -1 || fsync(fd) == -1)
+	buf_printf(&b, "%s%s %s\n", is_cut(fd) ? "\n" : "", when, words);
+	if (io_write_all(fd, b.p, b.n) == -1)
 		rc = fault_errno(f, "%s", path);
+	else if (fsync(fd) == -1) {
+		rc = fault_errno(f, "%s: fsync", path);
+		if (errno == EIO)
+			spool_halt(spool, f->text);
+	}
 	if (close(fd) == -1 && rc == 0)
 		rc = fault_errno(f, "%s", path);
 	buf_free(&b);
@@ -118,5 +148,5 @@ attempts_next(const struct attempts *a)
 int
 attempts_over(const struct attempts *a, time_t now)
 {
-	return a->tries > 0 && now - a->first > GIVE_UP;
+	return a->first != 0 && now - a->first > GIVE_UP;
 }

@@ -15,7 +15,8 @@
 struct attempts {
 	unsigned tries;  /* attempts begun */
 	unsigned unsure; /* of these, not known how they ended */
-	time_t first, last;
+	time_t first; /* end of the first that was no alarm, 0: none */
+	time_t last;
 };
 
 int attempts_read(int spool, const char *id, struct attempts *a,

@@ -141,7 +141,7 @@ struct reader {
 	unsigned line;
 };
 
-/* The next line without its end of line (LF or CRLF); false at the end. */
+/* The next line without its end; false behind the last. */
 static bool
 next_line(struct reader *r, const char **s, size_t *n)
 {
@@ -154,8 +154,6 @@ next_line(struct reader *r, const char **s, size_t *n)
 	*n = (size_t)((nl != NULL ? nl : r->end) - r->p);
 	r->p = nl != NULL ? nl + 1 : r->end;
 	r->line++;
-	if (*n > 0 && (*s)[*n - 1] == '\r')
-		--*n;
 	return true;
 }
 
@@ -173,13 +171,13 @@ static void
 fold_in(struct casefile *c, const char *s, size_t n)
 {
 	struct pair *last = &c->v[c->n - 1];
-	char *more = xstrndup(s, n), *all;
+	char *more = cleaned(s, n), *all;
 
-	all = xasprintf("%s %s", last->value, more);
+	all = xasprintf("%s%s%s", last->value, last->value[0] != '\0' &&
+	    more[0] != '\0' ? " " : "", more);
 	wipe_str(last->value);
 	wipe_str(more);
-	last->value = text_line(all);
-	wipe_str(all);
+	last->value = all;
 }
 
 static bool
@@ -266,33 +264,39 @@ parse_body(struct casefile *c, struct reader *r, struct fault *f)
 	return rc;
 }
 
+static int
+parse_text(struct casefile *c, const struct buf *text, struct fault *f)
+{
+	const char *s = buf_text(text);
+	struct reader r = {s, s + text->n, 0};
+	size_t len;
+
+	while (next_line(&r, &s, &len) && len > 0)
+		if (header_line(c, &r, s, len, f) == -1)
+			return -1;
+	return parse_body(c, &r, f);
+}
+
 int
 casefile_parse(const void *p, size_t n, struct casefile **out,
     struct fault *f)
 {
-	struct reader r = {p, (const char *)p + n, 0};
-	struct casefile *c = casefile_new(NULL);
-	const char *s;
-	size_t len;
+	struct casefile *c;
+	struct buf clean = {0};
+	int rc;
 
-	if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
-		r.p += 3;
-	if (!text_utf8(p, n)) {
-		casefile_free(c);
+	if (!text_utf8(p, n))
 		return fault_set(f, EX_DATAERR,
 		    "not UTF-8 text (convert it with iconv)");
-	}
-	while (next_line(&r, &s, &len) && len > 0)
-		if (header_line(c, &r, s, len, f) == -1) {
-			casefile_free(c);
-			return -1;
-		}
-	if (parse_body(c, &r, f) == -1) {
+	text_clean(&clean, p, n);
+	c = casefile_new(NULL);
+	rc = parse_text(c, &clean, f);
+	buf_free(&clean);
+	if (rc == -1)
 		casefile_free(c);
-		return -1;
-	}
-	*out = c;
-	return 0;
+	else
+		*out = c;
+	return rc;
 }
 
 /*
@@ -372,6 +376,21 @@ const char *
 casefile_get(const struct casefile *c, const char *name)
 {
 	return casefile_nth(c, name, 0);
+}
+
+const char *
+casefile_name(const struct casefile *c, size_t i)
+{
+	return i < c->n ? c->v[i].name : NULL;
+}
+
+void
+casefile_swap(struct casefile *a, struct casefile *b)
+{
+	struct casefile t = *a;
+
+	*a = *b;
+	*b = t;
 }
 
 void
@@ -642,13 +661,13 @@ chain(const char *before, const char *line, size_t n, char out[CASE_CHAIN])
 static const char *
 link_of(const char *line)
 {
-	size_t n = strlen(line);
-	const char *h = line + n - (CASE_CHAIN - 1);
+	size_t n = strlen(line), tail = strlen(" h=") + CASE_CHAIN - 1;
+	const char *h;
 
-	if (n < CASE_CHAIN + 2 || memcmp(h - 3, " h=", 3) != 0 ||
-	    strspn(h, "0123456789abcdef") != CASE_CHAIN - 1)
+	if (n < tail || !text_prefix(line + n - tail, " h="))
 		return NULL;
-	return h;
+	h = line + n - (CASE_CHAIN - 1);
+	return strspn(h, "0123456789abcdef") == CASE_CHAIN - 1 ? h : NULL;
 }
 
 /* The link that the next line hangs on. */
@@ -805,8 +824,8 @@ typed(enum field_type type, const char *s)
 	return false;
 }
 
-static int
-check_fields(const struct casefile *c, struct fault *f)
+int
+casefile_check_fields(const struct casefile *c, struct fault *f)
 {
 	const struct casefile_field *d;
 	size_t i;
@@ -837,7 +856,8 @@ check_chain(const struct casefile *c, struct fault *f)
 	for (i = 0; (line = casefile_nth(c, "Log", i)) != NULL; i++) {
 		h = link_of(line);
 		if (h != NULL)
-			chain(before, line, (size_t)(h - line) - 3, link);
+			chain(before, line, (size_t)(h - line) -
+			    strlen(" h="), link);
 		if (h == NULL || strcmp(h, link) != 0)
 			return fault_set(f, EX_DATAERR,
 			    "Log: line %zu breaks the chain: it or the one "
@@ -858,7 +878,7 @@ casefile_check(const struct casefile *c, struct fault *f)
 		return fault_set(f, EX_DATAERR, "no Seq: of 1 or more");
 	if (casefile_state(c, state)[0] == '\0')
 		return fault_set(f, EX_DATAERR, "no state in its log");
-	if (check_fields(c, f) == -1)
+	if (casefile_check_fields(c, f) == -1)
 		return -1;
 	return check_chain(c, f);
 }

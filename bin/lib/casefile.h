@@ -56,7 +56,8 @@ struct casefile;
 struct casefile *casefile_new(const char *number);
 void casefile_free(struct casefile *c);
 
-/* Parse; EX_DATAERR with "line N" for what is no case file. */
+/* Parse; EX_DATAERR with "line N" for what is no case file or has two PGP
+ * messages. */
 int casefile_parse(const void *p, size_t n, struct casefile **c,
     struct fault *f);
 void casefile_print(const struct casefile *c, struct buf *out);
@@ -67,6 +68,8 @@ void casefile_print(const struct casefile *c, struct buf *out);
  * The first broken rule is told.
  */
 int casefile_check(const struct casefile *c, struct fault *f);
+/* Of these rules, those of single fields: type, and once. */
+int casefile_check_fields(const struct casefile *c, struct fault *f);
 
 const char *casefile_number(const struct casefile *c); /* "" if none */
 unsigned casefile_seq(const struct casefile *c);
@@ -74,6 +77,10 @@ unsigned casefile_seq(const struct casefile *c);
 /* The value of a field, the I-th of a repeated one, or NULL. */
 const char *casefile_get(const struct casefile *c, const char *name);
 const char *casefile_nth(const struct casefile *c, const char *name, size_t i);
+/* The name of the I-th field line as it stands there, or NULL. */
+const char *casefile_name(const struct casefile *c, size_t i);
+/* Each gets what the other holds. */
+void casefile_swap(struct casefile *a, struct casefile *b);
 /* Set the only value (NULL or "" removes the field); add one more; change
  * the I-th.  Values are put on one clean line. */
 void casefile_set(struct casefile *c, const char *name, const char *value);
@@ -81,7 +88,8 @@ void casefile_add(struct casefile *c, const char *name, const char *value);
 void casefile_set_nth(struct casefile *c, const char *name, size_t i,
     const char *value);
 
-/* Free text before the sealed part, and the sealed part ("" if none). */
+/* Free text before the sealed part, and the sealed part ("" if none).  A line
+ * of notes that would begin a sealed part gets "> " before it. */
 const char *casefile_notes(const struct casefile *c);
 void casefile_set_notes(struct casefile *c, const char *text);
 const char *casefile_sealed(const struct casefile *c);

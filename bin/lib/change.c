@@ -202,20 +202,24 @@ queue(const struct finish *w, const char *id, struct fault *f)
 	return 0;
 }
 
-/* Is this Mail: line of change SEQ?  Then its id. */
+/*
+ * Is this Mail: line of the change in hand?  Then its id.  That of a rung,
+ * NUMBER.rRUNG.KIND, bears no SEQ: it is of this change while it lies in tmp/.
+ */
 static bool
-mail_of(const char *line, const char *number, unsigned seq,
-    char id[TOKEN_ID + 8])
+mail_of(const struct finish *w, const char *line, char id[TOKEN_ID + 8])
 {
-	char prefix[32];
+	char prefix[32], rung[32], path[SPOOL_PATH];
 	size_t n = strcspn(line, " ");
 
-	snprintf(prefix, sizeof(prefix), "%s.%u.", number, seq);
-	if (!text_prefix(line, prefix) || n >= TOKEN_ID + 8 ||
-	    memchr(line, '/', n) != NULL)
+	snprintf(prefix, sizeof(prefix), "%s.%u.", w->number, w->seq);
+	snprintf(rung, sizeof(rung), "%s.r", w->number);
+	if (n >= TOKEN_ID + 8 || memchr(line, '/', n) != NULL)
 		return false;
 	snprintf(id, TOKEN_ID + 8, "%.*s", (int)n, line);
-	return true;
+	snprintf(path, sizeof(path), "tmp/%s", id);
+	return text_prefix(line, prefix) ||
+	    (text_prefix(line, rung) && spool_exists(w->d->spool, path));
 }
 
 static int
@@ -227,7 +231,7 @@ queue_mails(const struct finish *w, struct fault *f)
 	size_t i;
 
 	for (i = 0; (line = casefile_nth(w->c, "Mail", i)) != NULL; i++) {
-		if (!mail_of(line, w->number, w->seq, id))
+		if (!mail_of(w, line, id))
 			continue;
 		if (queue(w, id, f) == -1)
 			return -1;
@@ -338,24 +342,34 @@ read_move(const struct casefile *c, const char *number, char a[SPOOL_PATH],
 	return true;
 }
 
-/* Unlink tmp/PREFIX…, but not the .todo. */
+/* Is it a file that change SEQ of this case makes in tmp/? */
+static bool
+made_by(const char *name, const char *number, const char *stem)
+{
+	size_t n = strlen(stem);
+
+	if (strncmp(name, number, CASE_NUMBER - 1) == 0 &&
+	    text_prefix(name + CASE_NUMBER - 1, ".r"))
+		return true;
+	return strncmp(name, stem, n) == 0 &&
+	    (name[n] == '\0' ||
+	    (name[n] == '.' && strcmp(name + n, ".todo") != 0));
+}
+
+/* Unlink what the change made in tmp/, last its .todo. */
 static int
 clear_tmp(struct desk *d, const char *number, unsigned seq, struct fault *f)
 {
-	char stem[32], prefix[40], todo[40], path[SPOOL_PATH];
+	char stem[32], path[SPOOL_PATH];
 	struct spool_names names;
 	size_t i;
 	int rc = 0;
 
 	snprintf(stem, sizeof(stem), "%s.%u", number, seq);
-	snprintf(prefix, sizeof(prefix), "%s.", stem);
-	snprintf(todo, sizeof(todo), "%s.todo", stem);
 	if (spool_list(d->spool, "tmp", &names, f) == -1)
 		return -1;
 	for (i = 0; i < names.n && rc == 0; i++) {
-		if (strcmp(names.v[i], stem) != 0 &&
-		    (!text_prefix(names.v[i], prefix) ||
-		    strcmp(names.v[i], todo) == 0))
+		if (!made_by(names.v[i], number, stem))
 			continue;
 		snprintf(path, sizeof(path), "tmp/%.200s", names.v[i]);
 		rc = io_unlink(d->spool, path, f);
@@ -363,7 +377,7 @@ clear_tmp(struct desk *d, const char *number, unsigned seq, struct fault *f)
 	spool_names_free(&names);
 	if (rc == -1)
 		return -1;
-	snprintf(path, sizeof(path), "tmp/%s", todo);
+	snprintf(path, sizeof(path), "tmp/%s.todo", stem);
 	return io_unlink(d->spool, path, f);
 }
 
@@ -561,32 +575,28 @@ put_back(struct desk *d, const char *number, struct spool_place *p,
 	return spool_sync(d->spool, folder, f);
 }
 
+/* 0: it lies where its log says (or is only looked at, -n); AGAIN: it was
+ * put back and must be read anew. */
 static int
-settle(struct desk *d, const char *number, struct spool_place *p,
-    struct fault *f)
+settle(struct change *ch, struct fault *f)
 {
 	char state[16], day[WHEN_DAY];
-	struct casefile *c;
 	enum spool_state s;
 
-	if (spool_read(d->spool, p, &c, f) == -1)
-		return -1;
-	casefile_state(c, state);
-	casefile_free(c);
-	if (!spool_state_find(state, &s))
+	if (!spool_state_find(casefile_state(ch->c, state), &s))
 		return fault_set(f, EX_DATAERR, "%s: no state in its log",
-		    p->path);
-	if (s == p->state && p->day[0] != '\0')
+		    ch->from.path);
+	if (s == ch->from.state && ch->from.day[0] != '\0')
 		return 0;
-	if (right_day(d, s, p, day, f) == -1)
+	if (right_day(ch->d, s, &ch->from, day, f) == -1)
 		return -1;
-	if (d->dry) {
-		desk_say(d, "would move %s to %s/%s", p->path, state, day);
+	if (ch->d->dry) {
+		desk_say(ch->d, "would move %s to %s/%s", ch->from.path, state,
+		    day);
 		return 0;
 	}
-	if (put_back(d, number, p, s, day, f) == -1)
-		return -1;
-	return spool_find(d->spool, number, p, f);
+	return put_back(ch->d, ch->number, &ch->from, s, day, f) == -1 ? -1 :
+	    AGAIN;
 }
 
 /*
@@ -594,16 +604,14 @@ settle(struct desk *d, const char *number, struct spool_place *p,
  */
 
 static int
-read_case(struct change *ch, struct fault *f)
+read_once(struct change *ch, struct fault *f)
 {
 	struct desk *d = ch->d;
 	struct buf b = {0};
 	int rc;
 
 	if (spool_find(d->spool, ch->number, &ch->from, f) == -1 ||
-	    settle(d, ch->number, &ch->from, f) == -1)
-		return -1;
-	if (io_read(d->spool, ch->from.path, CASE_MAX, &b, &ch->st, f) == -1)
+	    io_read(d->spool, ch->from.path, CASE_MAX, &b, &ch->st, f) == -1)
 		return -1;
 	digest_sha256(b.p, b.n, ch->prev);
 	rc = casefile_parse(b.p, b.n, &ch->c, f);
@@ -617,6 +625,23 @@ read_case(struct change *ch, struct fault *f)
 	if (strcmp(casefile_number(ch->c), ch->number) != 0)
 		return fault_set(f, EX_DATAERR, "%s: its Case: is \"%s\"",
 		    ch->from.path, casefile_number(ch->c));
+	return settle(ch, f);
+}
+
+static int
+read_case(struct change *ch, struct fault *f)
+{
+	int rc = read_once(ch, f);
+
+	if (rc == AGAIN) {
+		reset(ch);
+		rc = read_once(ch, f);
+	}
+	if (rc == -1)
+		return -1;
+	if (rc == AGAIN)
+		return fault_set(f, EX_TEMPFAIL,
+		    "%s: is being moved by hand; try again", ch->from.path);
 	ch->seq = casefile_seq(ch->c) + 1;
 	ch->state = ch->from.state;
 	return 0;
@@ -634,25 +659,31 @@ name_mail(struct casefile *c, const char *id, const char *suffix,
 	free(value);
 }
 
+/* To another place than where it lies? */
+static bool
+moves(const struct change *ch)
+{
+	return ch->moving && (ch->state != ch->from.state ||
+	    strcmp(ch->day, ch->from.day) != 0);
+}
+
 /* The fields that the transaction itself writes. */
 static void
 stamp(struct change *ch)
 {
-	char seq[16], *move, folder[SPOOL_PATH], to[SPOOL_PATH];
+	char seq[16], *move, folder[SPOOL_PATH];
 	size_t i;
 
-	folder_of(ch->from.path, folder);
-	snprintf(to, sizeof(to), "%s/%s", spool_state_name(ch->state),
-	    ch->day);
-	if (strcmp(folder, to) == 0)
-		ch->moving = false;
+	ch->moving = ch->opening || moves(ch);
 	flush_log(ch);
 	snprintf(seq, sizeof(seq), "%u", ch->seq);
 	casefile_set(ch->c, "Seq", seq);
 	casefile_set(ch->c, "Prev", ch->opening ? NULL : ch->prev);
 	casefile_set(ch->c, "Move", NULL);
 	if (ch->moving && !ch->opening) {
-		move = xasprintf("%s %s", folder, to);
+		folder_of(ch->from.path, folder);
+		move = xasprintf("%s %s/%s", folder,
+		    spool_state_name(ch->state), ch->day);
 		casefile_set(ch->c, "Move", move);
 		free(move);
 	}
@@ -808,7 +839,7 @@ say_dry(const struct change *ch)
 	if (ch->opening)
 		desk_say(ch->d, "would open a case in %s/%s",
 		    spool_state_name(ch->state), ch->day);
-	else if (ch->moving)
+	else if (moves(ch))
 		desk_say(ch->d, "would move %s to %s/%s", ch->from.path,
 		    spool_state_name(ch->state), ch->day);
 	else

@@ -12,6 +12,7 @@
 
 #include "cli.h"
 #include "io.h"
+#include "text.h"
 
 #define EDIT_MAX 16777216
 
@@ -180,4 +181,68 @@ cli_edit(struct buf *text, struct fault *f)
 	free(path);
 	free(folder);
 	return rc;
+}
+
+void
+cli_words(size_t max, struct buf *out)
+{
+	struct buf clean = {0};
+	struct fault f;
+
+	if (!isatty(STDIN_FILENO)) {
+		buf_cut(out, 0);
+		cli_read(NULL, max, out);
+	} else if (cli_edit(out, &f) == -1)
+		cli_die(&f);
+	if (!text_utf8(buf_text(out), out->n)) {
+		fault_set(&f, EX_DATAERR, "the words are not UTF-8 text "
+		    "(convert them with iconv)");
+		cli_die(&f);
+	}
+	text_clean(&clean, buf_text(out), out->n);
+	while (clean.n > 0 && strchr(" \t\n", clean.p[clean.n - 1]) != NULL)
+		buf_cut(&clean, clean.n - 1);
+	buf_free(out);
+	*out = clean;
+}
+
+static void
+keep(const struct buf *text)
+{
+	const char *base = getenv("XDG_RUNTIME_DIR");
+	char *path;
+	int fd;
+
+	if (base == NULL || access(base, W_OK) == -1)
+		base = "/tmp";
+	path = xasprintf("%s/todoke-text-XXXXXX", base);
+	fd = mkstemp(path);
+	if (fd == -1 || io_write_all(fd, text->p, text->n) == -1 ||
+	    close(fd) == -1)
+		warn("%s: your text is lost", path);
+	else
+		warnx("your text is kept in %s", path);
+	free(path);
+}
+
+void
+cli_give_up(const struct fault *f, const struct buf *text)
+{
+	warnx("%s", f->text);
+	if (text->n > 0)
+		keep(text);
+	exit(f->status);
+}
+
+void
+cli_retry(const struct fault *f, const struct buf *text)
+{
+	char answer[64];
+
+	if (!isatty(STDIN_FILENO))
+		cli_give_up(f, text);
+	fprintf(stderr, "%s\nedit again? [Y/n] ", f->text);
+	if (fgets(answer, sizeof(answer), stdin) == NULL ||
+	    strchr("nN", answer[0]) != NULL)
+		cli_give_up(f, text);
 }

@@ -37,10 +37,26 @@ noreturn void cli_end(struct desk *d, int status);
 void cli_read(const char *file, size_t max, struct buf *out);
 
 /*
+ * Words of the user's own, MAX bytes at most: from standard input, or, where
+ * that is a terminal, what he makes of OUT in his editor.  Cleaned, without
+ * blanks at the end; or end, also where they are not UTF-8.
+ */
+void cli_words(size_t max, struct buf *out);
+
+/*
  * Let the user change TEXT in $VISUAL, $EDITOR or vi.  The file lies in a
  * folder of its own in memory (XDG_RUNTIME_DIR or /dev/shm) and is
  * overwritten afterwards.
  */
 int cli_edit(struct buf *text, struct fault *f);
+
+/*
+ * What the user wrote cannot be taken because of F.  At a terminal he is told
+ * and asked whether he edits it again: then this returns.  Else it ends with
+ * F, and so does cli_give_up() at once: TEXT is kept in a file of his own,
+ * mode 0600, whose name is told.
+ */
+void cli_retry(const struct fault *f, const struct buf *text);
+noreturn void cli_give_up(const struct fault *f, const struct buf *text);
 
 #endif

@@ -108,6 +108,9 @@ static const struct key keys[] = {
 	    0, VIAS, "the way that the reminder takes"},
 	{"follow-up", "days", NUMBER, true, AT(follow_up), "{30, 60, 90}", 1,
 	    3650, NULL, "days after notification to ask for the progress"},
+	{"follow-up", "answer", NUMBER, false, AT(answer_days), "5", 1, 365,
+	    NULL, "business days in which a person deals with a reply; then "
+	    "the ladder goes on"},
 	{"follow-up", "months", NUMBER, false, AT(fix_months), "3", 1, 36,
 	    NULL, "months in which a fix is asked for"},
 	{"templates", "path", PATH, false, AT(templates),

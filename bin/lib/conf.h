@@ -48,6 +48,7 @@ struct conf {
 	struct conf_step *steps;
 	/* follow-up */
 	struct conf_list follow_up; /* days after notification: 30 60 90 */
+	int answer_days; /* business days that a person has for a reply */
 	int fix_months; /* after notification: the fix is asked for by then */
 	/* templates, word lists, secret */
 	char *templates;

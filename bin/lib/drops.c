@@ -178,7 +178,9 @@ take(struct desk *d, const char *name, struct fault *f)
 	if (rc == 0)
 		rc = take_bytes(d, path, name, &raw, f);
 	else if (f->status == EX_DATAERR || f->status == EX_CANTCREAT) {
-		snprintf(why, sizeof(why), "%.150s", f->text);
+		snprintf(why, sizeof(why), "%.150s",
+		    text_prefix(f->text, path) ? f->text + strlen(path) + 2 :
+		    f->text);
 		rc = to_bad(d, path, name, why, f);
 	}
 	buf_free(&raw);

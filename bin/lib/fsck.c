@@ -20,7 +20,8 @@
 #include "when.h"
 
 #define GARBAGE_AGE (36 * 3600) /* of a file in tmp/ */
-#define BAD_NAMES 8
+#define KEY_NOTICE (30 * 86400) /* before a key of ours dies */
+#define SEEN_AGE (366 * 86400)  /* of a digest in var/seen/ */
 
 static void
 broken(struct fsck *k, const char *fmt, ...)
@@ -131,6 +132,11 @@ check_keys(struct fsck *k, struct desk *d)
 		if (pgp_key(d->ring, d->conf->pgp_keys.v[i], time(NULL), &key,
 		    &f) == -1)
 			broken(k, "%s: %s", d->conf->pgp_home, f.text);
+		else if (key.expires != 0 &&
+		    key.expires < time(NULL) + KEY_NOTICE)
+			broken(k, "%s: %s expires within 30 days: extend it "
+			    "and import it again", d->conf->pgp_home,
+			    d->conf->pgp_keys.v[i]);
 		if (pgp_holds_secret(d->ring, d->conf->pgp_keys.v[i]))
 			broken(k, "%s: holds the secret part of %s: cron's "
 			    "programs must not be able to open sealed parts; "
@@ -180,7 +186,7 @@ static void
 check_words(struct fsck *k, struct desk *d)
 {
 	static const char *const lists[] = {"kinds", "operators", "closings",
-	    "verified"};
+	    "verified", "items", "referrals"};
 	struct words *w;
 	struct fault f;
 	size_t i;
@@ -389,6 +395,21 @@ check_doubles(struct walk *w)
 			    w->seen[i]);
 }
 
+/* A folder of the spool that the tree's table does not name: 2770 too. */
+static void
+check_day(struct fsck *k, struct desk *d, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    (st.st_mode & 07777) == 02770 ||
+	    (k->repair && fchmodat(d->spool, path, 02770, 0) == 0))
+		return;
+	broken(k, "%s: mode %04o, not 2770: others of the group cannot work "
+	    "in it (todoke-check -r by its owner sets it)", path,
+	    (unsigned)(st.st_mode & 07777));
+}
+
 /* What lies in a state's folder and is no day, and in a day and is no case. */
 static void
 check_strangers(struct fsck *k, struct desk *d, enum spool_state s)
@@ -408,6 +429,7 @@ check_strangers(struct fsck *k, struct desk *d, enum spool_state s)
 		    days.v[i]);
 		if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISDIR(st.st_mode) && spool_is_day(s, days.v[i])) {
+			check_day(k, d, path);
 			if (spool_list(d->spool, path, &names, &f) == -1)
 				continue;
 			for (n = 0; n < names.n; n++)
@@ -482,12 +504,33 @@ check_tmp(struct fsck *k, struct desk *d)
 	spool_names_free(&names);
 }
 
+/* Old files that nothing looks at any more. */
+static void
+drop_old(struct fsck *k, struct desk *d, const char *folder, time_t age)
+{
+	char path[SPOOL_PATH];
+	struct spool_names names;
+	struct fault f;
+	struct stat st;
+	size_t i;
+
+	if (!k->repair || spool_list(d->spool, folder, &names, &f) == -1)
+		return;
+	for (i = 0; i < names.n; i++) {
+		snprintf(path, sizeof(path), "%s/%.200s", folder, names.v[i]);
+		if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && time(NULL) - st.st_mtime > age)
+			unlinkat(d->spool, path, 0);
+	}
+	spool_names_free(&names);
+}
+
 /* A message in outbox/ that no case decided on. */
 static void
 check_outbox(struct fsck *k, struct desk *d)
 {
 	char path[SPOOL_PATH], base[TOKEN_ID], number[CASE_NUMBER],
-	    want[TOKEN_ID + DIGEST_HEX + 8], hex[DIGEST_HEX];
+	    want[TOKEN_ID + DIGEST_HEX + 8], hex[DIGEST_HEX] = "";
 	struct spool_names names;
 	struct spool_place p;
 	struct casefile *c;
@@ -521,9 +564,11 @@ check_outbox(struct fsck *k, struct desk *d)
 			casefile_free(c);
 			buf_free(&b);
 		}
-		if (!named)
+		if (!named && (!k->repair || spool_bad(d->spool, path,
+		    names.v[i], "No case decided on these bytes.", &f) == -1))
 			broken(k, "%s: no case decided on these bytes; it will "
-			    "not be sent (move it to bad/)", path);
+			    "not be sent (todoke-check -r puts it into bad/)",
+			    path);
 	}
 	spool_names_free(&names);
 }
@@ -612,6 +657,9 @@ fsck_files(struct fsck *k, struct desk *d)
 	}
 	check_doubles(&w);
 	check_tmp(k, d);
+	drop_old(k, d, "var/answered", GARBAGE_AGE);
+	drop_old(k, d, "var/seen", SEEN_AGE);
+	drop_old(k, d, "unsorted/tmp", GARBAGE_AGE);
 	check_outbox(k, d);
 	check_mail(k, d, &w);
 	check_flat(k, d, "failed");

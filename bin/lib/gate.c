@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "digest.h"
 #include "gate.h"
 #include "mime.h"
 #include "template.h"
@@ -151,10 +152,74 @@ check_details(struct desk *d, const struct casefile *c, const char *rcpt,
 	return rc;
 }
 
+/* To one who helps: the address and the key of the change that referred. */
+static int
+check_referral(struct desk *d, const struct casefile *c, const char *id,
+    const char *rcpt, const void *msg, size_t n, struct fault *f)
+{
+	long i = casefile_last(c, "refer", "mail", id);
+	struct casefile_event e;
+	char *to, *key;
+	int rc;
+
+	if (i < 0 || !casefile_event(c, (size_t)i, &e))
+		return fault_set(f, EX_NOPERM,
+		    "the log has no referral of this id");
+	to = casefile_word_of(e.line, "to");
+	key = casefile_word_of(e.line, "key");
+	if (to == NULL || key == NULL || !addr_equal(to, rcpt))
+		rc = fault_set(f, EX_NOPERM, "its recipient is not the one "
+		    "that the case was referred to");
+	else
+		rc = check_key(d, key, msg, n, f);
+	free(to);
+	free(key);
+	return rc;
+}
+
+/* To the finder's address, by the case's mark; own words only encrypted to
+ * one key (which the log does not name: it would name the finder). */
+static int
+check_finder(struct desk *d, const struct casefile *c, const char *text,
+    const char *rcpt, const void *msg, size_t n, struct fault *f)
+{
+	const char *mark = casefile_get(c, "Finder-Mark");
+	char own[17], ids[PGP_SUBKEYS][PGP_KEYID];
+	struct buf armored = {0};
+	size_t nids = 0;
+	int rc = -1;
+
+	token_mark(&d->key, "finder", rcpt, own);
+	if (mark == NULL || !digest_equal(mark, own))
+		return fault_set(f, EX_NOPERM,
+		    "its recipient is not the finder of the case");
+	if (!template_has_words(text))
+		return 0;
+	if (desk_ring(d, f) == -1)
+		return -1;
+	if (mime_pgp_part(msg, n, &armored, f) == 0)
+		rc = pgp_recipients(d->ring, armored.p, armored.n, ids,
+		    PGP_SUBKEYS, &nids, f);
+	buf_free(&armored);
+	if (rc == -1) {
+		f->status = EX_NOPERM;
+		return -1;
+	}
+	return nids == 1 ? 0 : fault_set(f, EX_NOPERM,
+	    "it is not encrypted to exactly one key");
+}
+
 /* A letter to an operator in clear, or with own words encrypted. */
 static int
-check_operator(const struct casefile *c, const char *rcpt, struct fault *f)
+check_operator(struct desk *d, const struct casefile *c, const char *rcpt,
+    const void *msg, size_t n, struct fault *f)
 {
+	char *type = mime_own_header(msg, n, "Content-Type");
+	bool clear = type != NULL && text_prefix(type, "text/plain");
+
+	free(type);
+	if (!clear)
+		return check_details(d, c, rcpt, msg, n, f);
 	if (casefile_contact(c, rcpt) >= 0)
 		return 0;
 	return fault_set(f, EX_NOPERM,
@@ -173,7 +238,7 @@ gate_message(struct desk *d, const struct casefile *c, const char *id,
 	*rcpt = NULL;
 	if (!token_id_split(id, number, &kind) ||
 	    strcmp(number, casefile_number(c)) != 0 ||
-	    (t = template_find(kind)) == NULL)
+	    (t = template_of_kind(kind)) == NULL)
 		return fault_set(f, EX_NOPERM, "%s: not an id of this case",
 		    id);
 	if (desk_key(d, f) == -1)
@@ -183,7 +248,11 @@ gate_message(struct desk *d, const struct casefile *c, const char *id,
 	else if (t->class == TEXT_DETAILS)
 		rc = check_details(d, c, *rcpt, msg, n, f);
 	else if (t->class == TEXT_STAGE1)
-		rc = check_operator(c, *rcpt, f);
+		rc = check_operator(d, c, *rcpt, msg, n, f);
+	else if (t->class == TEXT_REFERRAL)
+		rc = check_referral(d, c, id, *rcpt, msg, n, f);
+	else
+		rc = check_finder(d, c, t->name, *rcpt, msg, n, f);
 	if (rc == 0)
 		return 0;
 	free(*rcpt);

@@ -15,8 +15,10 @@
  * May this message of the case leave?  All: exactly one recipient, in To, no
  * Cc, Bcc or Resent header, sender and Message-ID ours.  A letter to an
  * operator goes to a contact of the case; one with details to the confirmed
- * address only, encrypted to exactly the pinned key.  EX_NOPERM and the rule
- * that it breaks.  RCPT gets the recipient, to be freed.
+ * address only, encrypted to exactly the pinned key.  A letter to the finder
+ * goes to the address of the case's mark, with own words only encrypted to
+ * one key; a referral to the address and key that the log says for its id.
+ * EX_NOPERM and the rule that it breaks.  RCPT gets the recipient, to be freed.
  */
 int gate_message(struct desk *d, const struct casefile *c, const char *id,
     const void *msg, size_t n, char **rcpt, struct fault *f);

@@ -116,7 +116,7 @@ by_message_id(const struct desk *d, const struct mime_mail *mail,
 		    !token_id_split(id, m->number, &kind) ||
 		    (c = case_of(d, m->number)) == NULL)
 			continue;
-		t = template_find(kind);
+		t = template_of_kind(kind);
 		m->finder = t != NULL && t->class == TEXT_FINDER;
 		if (!m->finder)
 			contact_of_mail(c, id, m);

@@ -20,8 +20,17 @@
 int
 intake_ready(struct desk *d, struct fault *f)
 {
+	struct pgp_key key;
+	size_t i;
+
 	if (spool_halted(d->spool, f) == -1 || desk_ring(d, f) == -1)
 		return -1;
+	for (i = 0; i < d->conf->pgp_keys.n; i++)
+		if (pgp_key(d->ring, d->conf->pgp_keys.v[i], time(NULL), &key,
+		    f) == -1) {
+			f->status = EX_CONFIG;
+			return fault_in(f, "%s: pgp.keys", d->conf->file);
+		}
 	return desk_key(d, f);
 }
 
@@ -175,7 +184,7 @@ deliver(struct desk *d, const char *maildir, const char *name,
 	    (long)getpid());
 	snprintf(folder, sizeof(folder), "%s/new", maildir);
 	snprintf(to, sizeof(to), "%s/new/%s", maildir, name);
-	if (io_create(d->spool, tmp, SPOOL_FILE, mail->p, mail->n, f) == -1)
+	if (spool_create(d->spool, tmp, mail->p, mail->n, f) == -1)
 		return -1;
 	if (linkat(d->spool, tmp, d->spool, to, 0) == -1 && errno != EEXIST)
 		rc = fault_errno(f, "%s", to);

@@ -18,9 +18,10 @@ struct filler {
 	const struct letter *l;
 	const char *lang;
 	char *role_address; /* keyed: where to answer */
-	struct words *kinds;
+	struct words *kinds, *items;
 	char number[CASE_NUMBER];
 	char text[512];
+	struct buf lines;
 };
 
 const char *
@@ -84,11 +85,13 @@ static const char *
 contacted(struct filler *w)
 {
 	struct casefile_event e;
-	long i = casefile_last(w->c, "contact", NULL, NULL);
 	char day[WHEN_DAY];
+	size_t i = 0;
 	int n;
 
-	if (i < 0 || !casefile_event(w->c, (size_t)i, &e))
+	while (casefile_event(w->c, i, &e) && strcmp(e.name, "contact") != 0)
+		i++;
+	if (!casefile_event(w->c, i, &e))
 		return "";
 	snprintf(day, sizeof(day), "%.10s", e.time);
 	return when_parse_day(day, &n) ? day_words(w, n) : "";
@@ -179,6 +182,8 @@ case_value(struct filler *w, const char *field)
 		return kind(w);
 	if (strcmp(field, "details") == 0)
 		return or_empty(w->l->details);
+	if (strcmp(field, "words") == 0)
+		return or_empty(w->l->words);
 	if (strcmp(field, "received") == 0)
 		return case_day(w, "Received");
 	if (strcmp(field, "accepted") == 0)
@@ -192,13 +197,44 @@ case_value(struct filler *w, const char *field)
 	return NULL;
 }
 
+/* A line for each of these items, as a person would ask for it. */
+static void
+item_lines(struct filler *w, const char *items)
+{
+	char *own = xstrdup(items), *rest = own, *name;
+	const struct word *word;
+
+	while ((name = strsep(&rest, " ")) != NULL) {
+		word = words_find(w->items, name);
+		if (word != NULL)
+			buf_printf(&w->lines, "%s%s\n",
+			    strcmp(w->lang, "ja") == 0 ? "・" : "- ",
+			    words_label(word, w->lang));
+	}
+	free(own);
+}
+
+/* What the report lacks, and what is asked for besides. */
+static const char *
+missing(struct filler *w, const struct report *r)
+{
+	struct buf items = {0};
+
+	report_missing(r, &items);
+	if (w->l->ask != NULL)
+		buf_printf(&items, " %s", w->l->ask);
+	buf_cut(&w->lines, 0);
+	item_lines(w, buf_text(&items));
+	buf_free(&items);
+	return buf_text(&w->lines);
+}
+
 /* What the finder told; to an operator only as far as he consented. */
 static const char *
 report_value(struct filler *w, const char *field)
 {
 	const struct report *r = w->l->report;
 	bool finder = template_find(w->l->text)->class == TEXT_FINDER;
-	struct buf missing = {0};
 
 	if (r == NULL)
 		return "";
@@ -208,12 +244,8 @@ report_value(struct filler *w, const char *field)
 		return finder || r->may_write ? r->address : "";
 	if (strcmp(field, "report-url") == 0)
 		return r->url;
-	if (strcmp(field, "missing") == 0) {
-		report_missing(r, &missing);
-		snprintf(w->text, sizeof(w->text), "%s", buf_text(&missing));
-		buf_free(&missing);
-		return w->text;
-	}
+	if (strcmp(field, "missing") == 0)
+		return missing(w, r);
 	return "";
 }
 
@@ -244,11 +276,18 @@ fill(struct desk *d, const struct casefile *c, const struct letter *l,
 		template_free(t);
 		return -1;
 	}
+	if (words_load(&w.items, d->conf->words, "items", f) == -1) {
+		words_free(w.kinds);
+		template_free(t);
+		return -1;
+	}
 	w.role_address = token_address(&d->key, d->conf->address,
 	    d->conf->delimiter, w.number, role);
 	template_fill(t, value, &w, subject, body);
 	free(w.role_address);
+	buf_free(&w.lines);
 	words_free(w.kinds);
+	words_free(w.items);
 	template_free(t);
 	return 0;
 }
@@ -384,19 +423,27 @@ encrypt(struct desk *d, const struct letter *l, const char *id,
 	return rc;
 }
 
-/* What the case keeps: sealed, unless every byte is ours and public. */
+/*
+ * What the case keeps: sealed, unless every byte is ours and public.  Of a
+ * letter to the finder nothing else stays where it is held or failed, so an
+ * encrypted one is in it too (MSG), to be released.
+ */
 static int
 copy(struct desk *d, const struct letter *l, const char *number,
-    const struct buf *whole, struct buf *out, struct fault *f)
+    const struct buf *whole, const struct buf *msg, struct buf *out,
+    struct fault *f)
 {
+	bool finder = template_find(l->text)->class == TEXT_FINDER;
 	char *subject;
 	int rc;
 
-	if (template_find(l->text)->class != TEXT_FINDER && l->key == NULL)
+	if (!finder && l->key == NULL)
 		return 0;
 	subject = xasprintf("[%s#%s] sealed copy: %s", d->conf->tag, number,
 	    l->text);
-	rc = seal_wrap(d, subject, whole->p, whole->n, out, f);
+	rc = finder && l->key != NULL ?
+	    seal_wrap_both(d, subject, whole, msg, out, f) :
+	    seal_wrap(d, subject, whole->p, whole->n, out, f);
 	free(subject);
 	return rc;
 }
@@ -408,9 +455,13 @@ check_letter(const struct letter *l, struct fault *f)
 
 	if (addr_check(l->to, f) == -1)
 		return -1;
-	if (class == TEXT_DETAILS && l->key == NULL)
+	if ((class == TEXT_DETAILS || class == TEXT_REFERRAL) &&
+	    l->key == NULL)
 		return fault_set(f, EX_SOFTWARE,
 		    "details without a key: refused");
+	if (template_has_words(l->text) && (l->words == NULL ||
+	    l->words[0] == '\0'))
+		return fault_set(f, EX_SOFTWARE, "no words: refused");
 	if (l->words != NULL && l->words[0] != '\0' && l->key == NULL)
 		return fault_set(f, EX_SOFTWARE,
 		    "own words without a key: refused");
@@ -420,20 +471,29 @@ check_letter(const struct letter *l, struct fault *f)
 int
 letter_queue(struct change *ch, const struct letter *l, struct fault *f)
 {
+	char id[TOKEN_ID];
+
+	change_id(ch, l->text, id);
+	return letter_queue_as(ch, l, id, f);
+}
+
+int
+letter_queue_as(struct change *ch, const struct letter *l, const char *id,
+    struct fault *f)
+{
 	struct desk *d = change_desk(ch);
 	const struct casefile *c = change_case(ch);
 	bool finder = template_find(l->text)->class == TEXT_FINDER;
 	const char *role = finder ? LETTER_FINDER : l->to;
 	struct buf subject = {0}, body = {0}, head = {0}, part = {0},
 	    whole = {0}, msg = {0}, kept = {0};
-	char id[TOKEN_ID];
 	int rc = -1;
 
-	change_id(ch, l->text, id);
 	if (check_letter(l, f) == -1 ||
 	    fill(d, c, l, role, &subject, &body, f) == -1)
 		goto out;
-	if (l->words != NULL && l->words[0] != '\0')
+	if (l->words != NULL && l->words[0] != '\0' &&
+	    !template_has_words(l->text))
 		buf_printf(&body, "\n%s\n", l->words);
 	headers(d, l, id, casefile_number(c), role, buf_text(&subject), &head);
 	text_part(&body, &part);
@@ -443,7 +503,7 @@ letter_queue(struct change *ch, const struct letter *l, struct fault *f)
 		buf_add(&msg, whole.p, whole.n);
 	else if (encrypt(d, l, id, &head, &part, &msg, f) == -1)
 		goto out;
-	if (copy(d, l, casefile_number(c), &whole, &kept, f) == -1)
+	if (copy(d, l, casefile_number(c), &whole, &msg, &kept, f) == -1)
 		goto out;
 	change_mail(ch, id, &msg, kept.n > 0 ? &kept : NULL);
 	rc = 0;

@@ -20,7 +20,9 @@ struct letter {
 	const char *details; /* TEXT_DETAILS: as the coordinator has seen it */
 	const char *reason;  /* a label of closings, or NULL */
 	const char *key;     /* fingerprint to encrypt to, or NULL: in clear */
-	const char *words;   /* own words behind the text: with KEY only */
+	const char *words;   /* own words in or behind the text: with KEY only */
+	const char *ask;     /* words of the list "items", blanks between: asked
+	                        for besides those that the report lacks */
 	const struct report *report; /* for letters to the finder and details */
 	bool answer;         /* an automatic answer: Auto-Submitted says so */
 };
@@ -31,6 +33,9 @@ struct letter {
  * clear (to the finder) or could not be read again (encrypted).
  */
 int letter_queue(struct change *ch, const struct letter *l, struct fault *f);
+/* The same under another id, such as that of a rung. */
+int letter_queue_as(struct change *ch, const struct letter *l, const char *id,
+    struct fault *f);
 
 /* The filled text alone (forms, scripts, FAX, letters by post), to OUT. */
 int letter_text(struct desk *d, const struct casefile *c, const char *text,

@@ -26,6 +26,7 @@
 struct message {
 	struct desk *d;
 	const char *id;
+	const char *password; /* of the mail server */
 	char number[CASE_NUMBER];
 	const char *kind;
 	enum text_class class;
@@ -40,8 +41,9 @@ struct message {
  * What the case says of a message
  */
 
-static bool
-named(const struct casefile *c, const char *id, const struct buf *bytes)
+bool
+outbox_named(const struct casefile *c, const char *id,
+    const struct buf *bytes)
 {
 	char hex[DIGEST_HEX], want[TOKEN_ID + DIGEST_HEX + 1];
 	const char *line;
@@ -55,9 +57,8 @@ named(const struct casefile *c, const char *id, const struct buf *bytes)
 	return false;
 }
 
-/* The outcome that the log has of it: the last of these, "" for none. */
-static const char *
-outcome(const struct casefile *c, const char *id)
+const char *
+outbox_outcome(const struct casefile *c, const char *id)
 {
 	static const char *const events[] = {"sent", "failed", "hold",
 	    "release"};
@@ -100,6 +101,24 @@ set_outcome(struct casefile *c, const char *address, const char *word)
 	free(v);
 }
 
+/* Sent again, the letter takes back nothing that its contact has said. */
+static bool
+untried(const struct casefile *c, const char *address)
+{
+	long i = casefile_contact(c, address);
+	char *was;
+	bool yes;
+
+	if (i < 0)
+		return false;
+	was = casefile_word_of(casefile_nth(c, "Contact", (size_t)i),
+	    "outcome");
+	yes = was == NULL || (strcmp(was, "replied") != 0 &&
+	    strcmp(was, "confirmed") != 0);
+	free(was);
+	return yes;
+}
+
 /* The details left: from now on the operator has time. */
 static int
 notified(struct change *ch, struct fault *f)
@@ -134,7 +153,7 @@ after_sent(struct change *ch, const struct message *m, struct fault *f)
 		when_day_text(change_desk(ch)->today, day);
 		casefile_set(c, "Accepted", day);
 	}
-	if (strcmp(m->kind, "contact") == 0)
+	if (strcmp(m->kind, "contact") == 0 && untried(c, m->rcpt))
 		set_outcome(c, m->rcpt, "asked");
 	if (strcmp(m->kind, "disclosure") == 0)
 		return notified(ch, f);
@@ -166,7 +185,7 @@ edit_record(struct change *ch, void *arg, struct fault *f)
 	char code[16];
 	int rc;
 
-	if (strcmp(outcome(c, r->m->id), r->event) == 0)
+	if (strcmp(outbox_outcome(c, r->m->id), r->event) == 0)
 		return 1;
 	casefile_word(&w, "mail", r->m->id);
 	casefile_word(&w, "to", finder ? LETTER_FINDER : r->m->rcpt);
@@ -330,23 +349,17 @@ static int
 hand_over(struct message *m, struct smtp_result *res, struct fault *f)
 {
 	const struct conf *c = m->d->conf;
-	struct buf password = {0};
-	struct smtp_server srv = {
+	const struct smtp_server srv = {
 	    .host = c->smtp_host, .port = c->smtp_port,
 	    .starttls = c->smtp_starttls, .ca = c->smtp_ca,
-	    .user = c->smtp_user, .deadline = c->smtp_deadline,
+	    .user = c->smtp_user, .password = m->password,
+	    .deadline = c->smtp_deadline,
 	    .helo = c->smtp_helo[0] != '\0' ? c->smtp_helo :
 	        addr_domain(c->address),
 	};
-	int rc;
 
-	if (read_password(c, &password, f) == -1)
-		return -1;
-	srv.password = buf_text(&password);
-	rc = smtp_send(&srv, m->sender, m->rcpt, m->bytes.p, m->bytes.n,
+	return smtp_send(&srv, m->sender, m->rcpt, m->bytes.p, m->bytes.n,
 	    accepted, m, res, f);
-	buf_free(&password);
-	return rc;
 }
 
 static int
@@ -471,7 +484,7 @@ find_rcpt(struct message *m)
 static int
 decide(struct message *m, struct fault *f)
 {
-	const char *was = outcome(m->c, m->id);
+	const char *was = outbox_outcome(m->c, m->id);
 	char *rcpt;
 
 	find_rcpt(m);
@@ -499,7 +512,7 @@ read_message(struct message *m, struct fault *f)
 	char path[SPOOL_PATH];
 
 	if (!token_id_split(m->id, m->number, &m->kind) ||
-	    (t = template_find(m->kind)) == NULL)
+	    (t = template_of_kind(m->kind)) == NULL)
 		return fault_set(f, EX_DATAERR, "outbox/%s: not a message of "
 		    "ours; left", m->id);
 	m->class = t->class;
@@ -510,16 +523,16 @@ read_message(struct message *m, struct fault *f)
 	if (io_read(m->d->spool, path, (size_t)m->d->conf->max_size * 2,
 	    &m->bytes, NULL, f) == -1)
 		return -1;
-	if (!named(m->c, m->id, &m->bytes))
+	if (!outbox_named(m->c, m->id, &m->bytes))
 		return fault_set(f, EX_DATAERR, "outbox/%s: not the message "
 		    "that its case decided on; left (todoke-check)", m->id);
 	return 0;
 }
 
 static int
-one(struct desk *d, const char *id, struct fault *f)
+one(struct desk *d, const char *id, const char *password, struct fault *f)
 {
-	struct message m = {.d = d, .id = id};
+	struct message m = {.d = d, .id = id, .password = password};
 	int rc = read_message(&m, f);
 
 	if (rc == 0)
@@ -539,8 +552,15 @@ is_copy(const char *name)
 	return n > 5 && strcmp(name + n - 5, ".copy") == 0;
 }
 
+/* In the order in which a case decided on them: 8 before 10. */
 static int
-all(struct desk *d, struct fault *worst)
+by_number(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int
+all(struct desk *d, const char *password, struct fault *worst)
 {
 	struct spool_names names;
 	struct fault f;
@@ -549,10 +569,12 @@ all(struct desk *d, struct fault *worst)
 
 	if (spool_list(d->spool, "outbox", &names, worst) == -1)
 		return -1;
+	if (names.n > 0)
+		qsort(names.v, names.n, sizeof(char *), by_number);
 	for (i = 0; i < names.n && rc != STOP; i++) {
 		if (is_copy(names.v[i]))
 			continue;
-		rc = one(d, names.v[i], &f);
+		rc = one(d, names.v[i], password, &f);
 		if (rc == 0)
 			continue;
 		desk_say(d, "%s", f.text);
@@ -567,20 +589,34 @@ all(struct desk *d, struct fault *worst)
 }
 
 int
+outbox_lock(struct desk *d, int *lock, struct fault *f)
+{
+	*lock = openat(d->spool, "var/send.lock",
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, SPOOL_FILE);
+	if (*lock == -1)
+		return fault_errno(f, "var/send.lock");
+	fchmod(*lock, SPOOL_FILE); /* fails where another user made it */
+	if (flock(*lock, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	close(*lock);
+	return 1;
+}
+
+int
 outbox_run(struct desk *d, struct fault *f)
 {
+	struct buf password = {0};
 	int lock, rc;
 
-	lock = openat(d->spool, "var/send.lock",
-	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, SPOOL_FILE);
-	if (lock == -1)
-		return fault_errno(f, "var/send.lock");
-	fchmod(lock, SPOOL_FILE); /* fails where another user made it */
-	if (flock(lock, LOCK_EX | LOCK_NB) == -1) {
-		close(lock);
-		return 0; /* another copy is at work */
-	}
-	rc = all(d, f);
+	rc = outbox_lock(d, &lock, f);
+	if (rc != 0)
+		return rc == 1 ? 0 : -1; /* another copy is at work */
+	rc = read_password(d->conf, &password, f);
+	if (rc == -1)
+		desk_say(d, "%s", f->text);
+	else
+		rc = all(d, buf_text(&password), f);
+	buf_free(&password);
 	close(lock);
 	return rc;
 }

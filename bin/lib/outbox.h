@@ -4,6 +4,10 @@
 #ifndef OUTBOX_H
 #define OUTBOX_H
 
+#include <stdbool.h>
+
+#include "buf.h"
+#include "casefile.h"
 #include "desk.h"
 #include "fault.h"
 
@@ -13,5 +17,18 @@
  * of what happened: EX_TEMPFAIL where something remains to be tried.
  */
 int outbox_run(struct desk *d, struct fault *f);
+
+/*
+ * The lock of the one sender, to be closed; 1 where another copy is at work.
+ */
+int outbox_lock(struct desk *d, int *lock, struct fault *f);
+
+/* Does a Mail: of the case name this id with these bytes? */
+bool outbox_named(const struct casefile *c, const char *id,
+    const struct buf *bytes);
+
+/* The outcome that the log has of a message: "sent", "failed" or "hold", the
+ * last of them, "" for none, or where it was released since. */
+const char *outbox_outcome(const struct casefile *c, const char *id);
 
 #endif

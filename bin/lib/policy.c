@@ -1,6 +1,8 @@
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "addr.h"
 #include "digest.h"
 #include "letter.h"
 #include "policy.h"
@@ -41,22 +43,112 @@ static const struct {
 	{"reopen", "look at it again"},
 	{"reply", "read a reply"},
 	{"automatic", "read an automatic mail"},
+	{"file", "read a filed mail"},
 	{"failed", "a mail was refused"},
 	{"hold", "judge a mail in hold/"},
-	{"note", ""},
+	{"task", "do a task"},
+	{"overdue", "decide: it is long overdue"},
+	{"ladder-end", "decide: nobody answered"},
 };
+
+/* What a rung of the ladder asks of a person. */
+static const char *
+task(const char *line)
+{
+	static const struct {
+		const char *via, *waits;
+	} ways[] = {
+		{"phone", "telephone the operator (todoke-contact -m phone)"},
+		{"form", "use the site's form (todoke-contact -m form)"},
+		{"fax", "send a FAX (todoke-contact -m fax)"},
+		{"letter", "post a letter (todoke-contact -m letter)"},
+	};
+	char *via = casefile_word_of(line, "via");
+	const char *waits = "do a task";
+	size_t i;
+
+	for (i = 0; via != NULL && i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (strcmp(via, ways[i].via) == 0)
+			waits = ways[i].waits;
+	free(via);
+	return waits;
+}
+
+/* The weight of a duty: one is not pushed aside by a lighter one.  What came
+ * from outside weighs more than a task, a task more than a mark of time. */
+static int
+weight(const char *event)
+{
+	static const struct {
+		const char *event;
+		int weight;
+	} weights[] = {
+		{"reply", 2}, {"automatic", 2}, {"failed", 2}, {"hold", 2},
+		{"file", 2},
+		{"task", 1}, {"overdue", 0}, {"ladder-end", 0},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(weights) / sizeof(weights[0]); i++)
+		if (strcmp(event, weights[i].event) == 0)
+			return weights[i].weight;
+	return 3; /* a person's act decides */
+}
+
+/* A person dealt with what came in: what waited before it waits again. */
+static bool
+dealt_with(const char *event)
+{
+	return strcmp(event, "write") == 0 || strcmp(event, "release") == 0;
+}
+
+/* What a case waits for in its flow, whatever came in between. */
+struct flow {
+	const char *open, *ended;
+};
+
+static void
+flow_on(struct flow *w, const char *event, const char *waits)
+{
+	if (strcmp(event, "close") == 0 || strcmp(event, "reject") == 0)
+		*w = (struct flow){"", w->open};
+	else if (strcmp(event, "reopen") == 0)
+		w->open = w->ended;
+	else
+		w->open = waits;
+}
 
 const char *
 policy_waits(const struct casefile *c)
 {
+	struct flow flow = {"", ""};
 	struct casefile_event e;
-	const char *waits = "";
+	const char *waits = "", *before = "";
+	int w, now = 0;
 	size_t i, k;
 
-	for (i = 0; casefile_event(c, i, &e); i++)
-		for (k = 0; k < sizeof(duties) / sizeof(duties[0]); k++)
-			if (strcmp(e.name, duties[k].event) == 0)
-				waits = duties[k].waits;
+	for (i = 0; casefile_event(c, i, &e); i++) {
+		if (strcmp(e.name, "note") == 0) {
+			waits = flow.open; /* all else is dealt with */
+			now = 0;
+		}
+		if (weight(e.name) == 2 && now < 2)
+			before = waits;
+		if (now == 2 && dealt_with(e.name)) {
+			waits = before;
+			now = 0;
+		}
+		for (k = 0; k < sizeof(duties) / sizeof(duties[0]); k++) {
+			w = weight(e.name);
+			if (strcmp(e.name, duties[k].event) != 0 || w < now)
+				continue;
+			waits = strcmp(e.name, "task") == 0 ? task(e.line) :
+			    duties[k].waits;
+			if (w == 3)
+				flow_on(&flow, e.name, waits);
+			now = w == 3 ? 0 : w;
+		}
+	}
 	return waits[0] != '\0' ? waits : NULL;
 }
 
@@ -103,4 +195,103 @@ policy_not_finder(struct desk *d, const struct casefile *c,
 		return 0;
 	return fault_set(f, EX_NOPERM,
 	    "this is the finder's own address, not the operator's");
+}
+
+int
+policy_finder_key(struct desk *d, const struct report *r, char key[PGP_FPR],
+    struct fault *f)
+{
+	struct pgp_key found;
+
+	key[0] = '\0';
+	if (r->key[0] == '\0')
+		return 0;
+	if (desk_ring(d, f) == -1)
+		return -1;
+	if (pgp_key(d->ring, r->key, time(NULL), &found, f) == 0) {
+		memcpy(key, found.fpr, PGP_FPR);
+		return 0;
+	}
+	if (f->status == EX_NOINPUT)
+		return fault_set(f, EX_NOPERM, "the finder told the key %s, "
+		    "which is not in the desk's ring: gpg --homedir %s "
+		    "--import FILE, and compare the fingerprint", r->key,
+		    d->conf->pgp_home);
+	return fault_in(f, "the finder's key");
+}
+
+/*
+ * Addresses in a text
+ */
+
+static bool
+in_local(char c)
+{
+	return c != '\0' && (isalnum((unsigned char)c) ||
+	    strchr("!#$%&'*+/=?^_`{|}~.-", c) != NULL);
+}
+
+static bool
+in_domain(char c)
+{
+	return isalnum((unsigned char)c) || c == '.' || c == '-';
+}
+
+/* Every way to read BEGIN…END, '@' at AT, as an address: a word of the text
+ * may touch it on either side. */
+static int
+no_reading(struct desk *d, const struct casefile *c, const char *begin,
+    const char *at, const char *end, struct fault *f)
+{
+	const char *b, *e;
+	char *address;
+	int rc = 0;
+
+	for (b = begin; b < at && rc == 0; b++) {
+		if (b > begin && isalnum((unsigned char)b[-1]))
+			continue;
+		for (e = end; e > at + 1 && rc == 0; e--) {
+			if (e < end && *e != '.' && *e != '-')
+				continue;
+			address = xstrndup(b, (size_t)(e - b));
+			rc = policy_not_finder(d, c, address, f);
+			wipe_str(address);
+		}
+	}
+	return rc;
+}
+
+static int
+clear_at(struct desk *d, const struct casefile *c, const char *text,
+    const char *at, struct fault *f)
+{
+	const char *begin = at, *end = at + 1;
+
+	while (begin > text && at - begin < ADDR_MAX && in_local(begin[-1]))
+		begin--;
+	while (end - at < ADDR_MAX && in_domain(*end))
+		end++;
+	return no_reading(d, c, begin, at, end, f);
+}
+
+int
+policy_clear_text(struct desk *d, const struct casefile *c,
+    const char *text, struct fault *f)
+{
+	const char *s;
+	unsigned line = 1;
+
+	if (casefile_get(c, "Finder-Mark") == NULL)
+		return 0;
+	for (s = text; *s != '\0'; s++) {
+		line += *s == '\n';
+		if (*s != '@' || clear_at(d, c, text, s, f) == 0)
+			continue;
+		if (f->status != EX_NOPERM)
+			return -1;
+		return fault_set(f, EX_NOPERM, "line %u has the finder's "
+		    "address: this text rests in clear, write \"the finder\" "
+		    "(the sealed part says who he is)", line);
+	}
+	return 0;
 }

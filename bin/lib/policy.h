@@ -35,8 +35,20 @@ int policy_record(struct desk *d, const struct casefile *c,
 int policy_tell_finder(struct change *ch, const char *text,
     const char *reason, const struct report *r, struct fault *f);
 
+/*
+ * The key that the finder told, to encrypt to: KEY is "" where he told none.
+ * One that is not in the ring, or cannot be used, is EX_NOPERM: what he wants
+ * encrypted does not go in clear.
+ */
+int policy_finder_key(struct desk *d, const struct report *r,
+    char key[PGP_FPR], struct fault *f);
+
 /* Is ADDRESS the finder's (by the case's mark)?  Then EX_NOPERM. */
 int policy_not_finder(struct desk *d, const struct casefile *c,
     const char *address, struct fault *f);
+/* Does TEXT, which is to stand in clear, hold the finder's address (by the
+ * case's mark)?  Then EX_NOPERM, and the line. */
+int policy_clear_text(struct desk *d, const struct casefile *c,
+    const char *text, struct fault *f);
 
 #endif

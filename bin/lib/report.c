@@ -4,8 +4,11 @@
 
 #include "addr.h"
 #include "mime.h"
+#include "pgp.h"
 #include "report.h"
 #include "text.h"
+
+#define WIDE_BLANK "\xe3\x80\x80"
 
 /* Names that a form may use; the first of each is ours. */
 static const struct {
@@ -18,6 +21,8 @@ static const struct {
 	{"E-Mail", 'a'}, {"Email", 'a'}, {"Address", 'a'}, {"Reply-To", 'a'},
 	{"Contact", 'a'}, {"メール", 'a'}, {"メールアドレス", 'a'},
 	{"連絡先", 'a'},
+	{"Finder-Key", 'p'}, {"Key", 'p'}, {"OpenPGP", 'p'},
+	{"鍵の指紋", 'p'},
 	{"Consent", 'c'}, {"同意", 'c'},
 	{"Url", 'u'}, {"Site", 'u'}, {"Link", 'u'}, {"対象", 'u'},
 	{"対象のURL", 'u'},
@@ -36,6 +41,7 @@ new_report(void)
 
 	r->finder = xstrdup("");
 	r->address = xstrdup("");
+	r->key = xstrdup("");
 	r->url = xstrdup("");
 	r->kind = xstrdup("");
 	r->operator = xstrdup("");
@@ -53,6 +59,7 @@ report_free(struct report *r)
 		return;
 	wipe_str(r->finder);
 	wipe_str(r->address);
+	wipe_str(r->key);
 	wipe_str(r->url);
 	wipe_str(r->kind);
 	wipe_str(r->operator);
@@ -70,6 +77,48 @@ put(char **to, char *value)
 	*to = value;
 }
 
+/* Behind blanks, ASCII or full-width. */
+static const char *
+skip_blanks(const char *s)
+{
+	for (;;)
+		if (*s == ' ' || *s == '\t')
+			s++;
+		else if (text_prefix(s, WIDE_BLANK))
+			s += strlen(WIDE_BLANK);
+		else
+			return s;
+}
+
+/* On one line, without blanks around it. */
+static char *
+tidy(const char *s)
+{
+	char *r = text_line(skip_blanks(s));
+	const char *p, *next, *end = r;
+
+	for (p = r; *p != '\0'; p = next)
+		if ((next = skip_blanks(p)) == p)
+			end = next = p + 1;
+	r[end - r] = '\0';
+	return r;
+}
+
+/* A name, unless it is an address again ("a@b.jp" <a@b.jp>). */
+static void
+put_name(struct report *r, const char *value)
+{
+	char *name = tidy(value), *addr;
+
+	if (addr_find(name, &addr, NULL)) {
+		wipe_str(addr);
+		name[0] = '\0';
+	}
+	if (name[0] != '\0')
+		put(&r->finder, xstrdup(name));
+	wipe_str(name);
+}
+
 /* "Name <address>", an address alone, or a name alone. */
 static void
 put_person(struct report *r, const char *value)
@@ -77,12 +126,11 @@ put_person(struct report *r, const char *value)
 	char *addr, *name;
 
 	if (!addr_find(value, &addr, &name)) {
-		put(&r->finder, text_line(value));
+		put(&r->finder, xstrdup(value));
 		return;
 	}
-	if (name[0] != '\0')
-		put(&r->finder, text_line(name));
-	put(&r->address, text_line(addr));
+	put_name(r, name);
+	put(&r->address, xstrdup(addr));
 	wipe_str(addr);
 	wipe_str(name);
 }
@@ -95,27 +143,46 @@ put_address(struct report *r, const char *value)
 
 	if (!addr_find(value, &addr, &name))
 		return false;
-	put(&r->address, text_line(addr));
+	put(&r->address, xstrdup(addr));
 	if (r->finder[0] == '\0')
-		put(&r->finder, text_line(name));
+		put_name(r, name);
 	wipe_str(addr);
 	wipe_str(name);
 	return true;
 }
 
-/* Only the words of the contract give consent; all else is none. */
+/* A fingerprint alone: a key itself, or an address of one, stays in the text.
+ */
+static bool
+put_key(struct report *r, const char *value)
+{
+	char fpr[PGP_FPR];
+
+	if (!pgp_fingerprint(value, fpr))
+		return false;
+	put(&r->key, xstrdup(fpr));
+	return true;
+}
+
+/* Only the words of the contract, and no other beside them ("no contact"),
+ * give consent; all else is none. */
 static void
 put_consent(struct report *r, const char *value)
 {
 	char *own = xstrdup(value), *word, *rest = own;
+	bool other = false;
 
 	r->may_name = r->may_write = false;
-	while ((word = strsep(&rest, " ,;+")) != NULL) {
+	while ((word = strsep(&rest, " \t,;+")) != NULL) {
 		if (text_icmp(word, "identity") == 0)
 			r->may_name = true;
 		else if (text_icmp(word, "contact") == 0)
 			r->may_write = true;
+		else if (word[0] != '\0' && text_icmp(word, "and") != 0)
+			other = true;
 	}
+	if (other)
+		r->may_name = r->may_write = false;
 	free(own);
 }
 
@@ -129,26 +196,28 @@ put_field(struct report *r, char field, const char *value)
 		break;
 	case 'a':
 		return put_address(r, value);
+	case 'p':
+		return put_key(r, value);
 	case 'c':
 		put_consent(r, value);
 		break;
 	case 'u':
-		put(&r->url, text_line(value));
+		put(&r->url, xstrdup(value));
 		break;
 	case 'k':
-		put(&r->kind, text_lower(text_line(value)));
+		put(&r->kind, text_lower(xstrdup(value)));
 		break;
 	case 'o':
-		put(&r->operator, text_line(value));
+		put(&r->operator, xstrdup(value));
 		break;
 	case 't':
-		put(&r->operator_type, text_lower(text_line(value)));
+		put(&r->operator_type, text_lower(xstrdup(value)));
 		break;
 	case 'l':
-		put(&r->lang, text_lower(text_line(value)));
+		put(&r->lang, text_lower(xstrdup(value)));
 		break;
 	case 's':
-		put(&r->title, text_line(value));
+		put(&r->title, xstrdup(value));
 		break;
 	default:
 		return false;
@@ -167,14 +236,14 @@ field_of(const char *line, const char **value)
 		n = strlen(names[i].name);
 		if (text_incmp(line, names[i].name, n) != 0)
 			continue;
-		*value = line + n + strspn(line + n, " \t");
+		*value = skip_blanks(line + n);
 		if (**value == ':')
 			++*value;
 		else if (text_prefix(*value, wide))
 			*value += strlen(wide);
 		else
 			continue;
-		*value += strspn(*value, " \t");
+		*value = skip_blanks(*value);
 		return names[i].field;
 	}
 	return 0;
@@ -212,13 +281,15 @@ like_field(const char *line)
 static bool
 head_line(struct report *r, const char *line, struct buf *kept)
 {
-	const char *value;
-	char field = field_of(line, &value);
+	const char *value = "";
+	char field = field_of(line, &value), *own;
 
 	if (field == 0 && !like_field(line))
 		return false;
-	if (field == 0 || !put_field(r, field, value))
+	own = tidy(value);
+	if (field == 0 || !put_field(r, field, own))
 		buf_printf(kept, "%s\n", line);
+	wipe_str(own);
 	return true;
 }
 
@@ -257,14 +328,14 @@ read_mail(struct report *r, const void *p, size_t n, struct fault *f)
 	if (mime_parse(p, n, &m, f) == -1)
 		return -1;
 	read_form(r, m->text);
-	title = text_line(m->subject);
+	title = tidy(m->subject);
 	if (r->title[0] == '\0')
 		put(&r->title, xstrdup(title));
 	if (r->address[0] == '\0')
 		put(&r->address, text_line(m->reply_to[0] != '\0' ?
 		    m->reply_to : m->from));
 	if (r->finder[0] == '\0')
-		put(&r->finder, text_line(m->from_name));
+		put_name(r, m->from_name);
 	if (r->text[0] == '\0' && m->text[0] != '\0')
 		put(&r->text, xstrdup(m->text));
 	r->automatic = m->automatic;
@@ -272,6 +343,15 @@ read_mail(struct report *r, const void *p, size_t n, struct fault *f)
 	wipe_str(title);
 	mime_free(m);
 	return 0;
+}
+
+static bool
+blank(const char *p, size_t n)
+{
+	for (; n > 0; p++, n--)
+		if (!isspace((unsigned char)*p))
+			return false;
+	return true;
 }
 
 static int
@@ -286,18 +366,13 @@ read_text(struct report *r, const void *p, size_t n, struct fault *f)
 		return fault_set(f, EX_DATAERR, "not UTF-8 text (convert it: "
 		    "iconv -f CP932 -t UTF-8, and drop it again)");
 	text_clean(&clean, p, n);
-	read_form(r, buf_text(&clean));
+	if (!blank(buf_text(&clean), clean.n)) {
+		read_form(r, buf_text(&clean));
+		buf_free(&clean);
+		return 0;
+	}
 	buf_free(&clean);
-	return 0;
-}
-
-static bool
-blank(const char *p, size_t n)
-{
-	for (; n > 0; p++, n--)
-		if (!isspace((unsigned char)*p))
-			return false;
-	return true;
+	return fault_set(f, EX_DATAERR, "there is nothing in it");
 }
 
 int
@@ -306,8 +381,6 @@ report_read(const void *p, size_t n, struct report **out, struct fault *f)
 	struct report *r;
 	int rc;
 
-	if (n == 0 || blank(p, n))
-		return fault_set(f, EX_DATAERR, "there is nothing in it");
 	r = new_report();
 	if (mime_looks_like_mail(p, n))
 		rc = read_mail(r, p, n, f);
@@ -345,6 +418,7 @@ report_print(const struct report *r, struct buf *out)
 {
 	line(out, "Finder", r->finder);
 	line(out, "Finder-Address", r->address);
+	line(out, "Finder-Key", r->key);
 	line(out, "Consent", report_consent(r));
 	line(out, "Url", r->url);
 	line(out, "Kind", r->kind);
@@ -378,46 +452,70 @@ report_missing(const struct report *r, struct buf *out)
  * Does a text name the finder?
  */
 
+/* Would C go on with the word that B is of? */
 static bool
-word_char(unsigned char c)
+same_word(char b, char c)
 {
-	return isalnum(c) || c >= 0x80;
+	return b & 0x80 ? (c & 0x80) != 0 : isalnum((unsigned char)c) != 0;
+}
+
+/* Behind blanks and ends of lines. */
+static const char *
+skip_gap(const char *s)
+{
+	const char *next;
+
+	for (; (next = skip_blanks(s)) != s || *s == '\n'; s = next)
+		next += *next == '\n';
+	return s;
+}
+
+/*
+ * The end of NAME where S begins with it, or NULL.  Its blanks may be missing
+ * or be ends of lines; between letters of Japanese there may be more.
+ */
+static const char *
+name_at(const char *s, const char *name)
+{
+	const char *from = s, *next;
+
+	for (;; s++, name++) {
+		next = skip_gap(name);
+		if (*next == '\0')
+			return s;
+		if (s > from && (next > name || (*name & s[-1] & 0x80) != 0))
+			s = skip_gap(s);
+		name = next;
+		if (*s == '\0' || text_incmp(s, name, 1) != 0)
+			return NULL;
+	}
+}
+
+/* Bytes without blanks. */
+static size_t
+length(const char *name)
+{
+	size_t n = 0;
+
+	for (name = skip_gap(name); *name != '\0'; name = skip_gap(name + 1))
+		n++;
+	return n;
 }
 
 static const char *
 find_name(const char *text, const char *name)
 {
-	const char *s = text;
-	size_t n = strlen(name);
+	size_t n = length(name);
+	const char *s, *end;
 
-	while ((s = text_ifind(s, name)) != NULL) {
-		if (n >= 4 || ((s == text || !word_char((unsigned char)s[-1]))
-		    && !word_char((unsigned char)s[n])))
+	for (s = text; n > 0 && *s != '\0'; s++) {
+		end = name_at(s, name);
+		if (end != NULL && (n >= 4 ||
+		    ((s == text || !same_word(*s, s[-1])) &&
+		    !same_word(end[-1], *end))))
 			return s;
-		s++;
 	}
 	return NULL;
-}
-
-/* A copy without blanks (ASCII and U+3000). */
-static char *
-squeeze(const char *s)
-{
-	struct buf b = {0};
-	char *r;
-
-	for (; *s != '\0'; s++) {
-		if (*s == ' ')
-			continue;
-		if (text_prefix(s, "\xe3\x80\x80")) {
-			s += 2;
-			continue;
-		}
-		buf_putc(&b, *s);
-	}
-	r = xstrdup(buf_text(&b));
-	buf_free(&b);
-	return r;
 }
 
 static unsigned
@@ -432,23 +530,23 @@ line_number(const char *text, const char *at)
 }
 
 unsigned
+report_names(const char *name, const char *text)
+{
+	const char *at = find_name(text, name);
+
+	return at != NULL ? line_number(text, at) : 0;
+}
+
+unsigned
 report_names_finder(const struct report *r, const char *text)
 {
 	char *local = xstrndup(r->address, strcspn(r->address, "@"));
-	char *close = squeeze(r->finder), *flat = squeeze(text);
-	const char *at = NULL;
-	unsigned n = 0;
+	unsigned addr = 0, name = 0;
 
-	if (r->address[0] != '\0')
-		at = find_name(text, local);
-	if (at == NULL && r->finder[0] != '\0')
-		at = find_name(text, r->finder);
-	if (at != NULL)
-		n = line_number(text, at);
-	else if (close[0] != '\0' && (at = find_name(flat, close)) != NULL)
-		n = line_number(flat, at);
+	if (!r->may_write)
+		addr = report_names(r->may_name ? r->address : local, text);
+	if (!r->may_name)
+		name = report_names(r->finder, text);
 	wipe_str(local);
-	wipe_str(close);
-	wipe_str(flat);
-	return n;
+	return addr == 0 || (name != 0 && name < addr) ? name : addr;
 }

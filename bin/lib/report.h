@@ -4,6 +4,7 @@
  *
  *	Finder: Yamada Taro
  *	Finder-Address: yamada@example.com
+ *	Finder-Key: 0123456789ABCDEF0123456789ABCDEF01234567
  *	Consent: identity
  *	Url: https://www.example.lg.jp/search?q=1
  *	Kind: xss
@@ -22,6 +23,7 @@
 struct report {
 	char *finder;        /* name, or "" */
 	char *address;       /* to write to, passed by addr_check, or "" */
+	char *key;           /* fingerprint of the key to write to, or "" */
 	char *url;           /* as reported, one printable line, or "" */
 	char *kind, *operator, *operator_type, *lang, *title; /* or "" */
 	bool may_name;       /* consent: identity may go to the operator */
@@ -51,11 +53,15 @@ const char *report_consent(const struct report *r);
 void report_missing(const struct report *r, struct buf *out);
 
 /*
- * Does TEXT name the finder: his name (also without its blanks), his address
- * or its local part?  The line number of the first place, 0 if not.  Letter
+ * Does TEXT name the finder beyond what he consented to: his name (also
+ * without its blanks), his address or its local part (which is no secret where
+ * his name is none)?  The line number of the first place, 0 if not.  Letter
  * case does not count; a local part or name of under four letters counts as a
  * whole word only.
  */
 unsigned report_names_finder(const struct report *r, const char *text);
+
+/* The same for any name or address; "" is nowhere. */
+unsigned report_names(const char *name, const char *text);
 
 #endif

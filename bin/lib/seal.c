@@ -1,12 +1,15 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "digest.h"
 #include "mime.h"
 #include "seal.h"
+#include "text.h"
 #include "when.h"
 
 static const char inner[] = "Content-Type: message/rfc822\n\n";
+static const char both[] = "Content-Type: multipart/mixed; boundary=\"=_";
 
 void
 seal_mime(const char *seed, const struct buf *armored, struct buf *out)
@@ -33,19 +36,15 @@ seal_mime(const char *seed, const struct buf *armored, struct buf *out)
 	buf_printf(out, "\n--=_%.24s--\n", hex);
 }
 
-int
-seal_wrap(struct desk *d, const char *subject, const void *p, size_t n,
+/* A mail to the desk around a part of MIME. */
+static int
+wrap(struct desk *d, const char *subject, const struct buf *plain,
     struct buf *out, struct fault *f)
 {
-	struct buf plain = {0}, armored = {0};
+	struct buf armored = {0};
 	char date[WHEN_TIME], *value;
-	int rc;
 
-	buf_puts(&plain, inner);
-	buf_add(&plain, p, n);
-	rc = desk_seal(d, plain.p, plain.n, &armored, f);
-	buf_free(&plain);
-	if (rc == -1)
+	if (desk_seal(d, plain->p, plain->n, &armored, f) == -1)
 		return -1;
 	when_mail(d->now, date);
 	value = mime_header("Subject", subject);
@@ -55,6 +54,66 @@ seal_wrap(struct desk *d, const char *subject, const void *p, size_t n,
 	seal_mime(buf_text(&armored), &armored, out);
 	free(value);
 	buf_free(&armored);
+	return 0;
+}
+
+int
+seal_wrap(struct desk *d, const char *subject, const void *p, size_t n,
+    struct buf *out, struct fault *f)
+{
+	struct buf plain = {0};
+	int rc;
+
+	buf_puts(&plain, inner);
+	buf_add(&plain, p, n);
+	rc = wrap(d, subject, &plain, out, f);
+	buf_free(&plain);
+	return rc;
+}
+
+int
+seal_wrap_both(struct desk *d, const char *subject,
+    const struct buf *readable, const struct buf *sent, struct buf *out,
+    struct fault *f)
+{
+	struct buf plain = {0};
+	char hex[DIGEST_HEX];
+	int rc;
+
+	digest_sha256(sent->p, sent->n, hex);
+	buf_printf(&plain, "%s%s\"\n\n--=_%s\n%s", both, hex, hex, inner);
+	buf_add(&plain, readable->p, readable->n);
+	buf_printf(&plain, "\n--=_%s\n%s", hex, inner);
+	buf_add(&plain, sent->p, sent->n);
+	buf_printf(&plain, "\n--=_%s--\n", hex);
+	rc = wrap(d, subject, &plain, out, f);
+	buf_free(&plain);
+	return rc;
+}
+
+/* The second part of seal_wrap_both(); its boundary is the part's digest. */
+static int
+second_part(const struct buf *plain, struct buf *out, struct fault *f)
+{
+	char hex[DIGEST_HEX], own[DIGEST_HEX], *mark;
+	const char *start, *end;
+
+	snprintf(hex, sizeof(hex), "%.64s", buf_text(plain) + strlen(both));
+	mark = xasprintf("\n--=_%s\n%s", hex, inner);
+	start = memmem(plain->p, plain->n, mark, strlen(mark));
+	if (start != NULL) /* the first one is the mail to be read */
+		start = memmem(start + 1, plain->n -
+		    (size_t)(start + 1 - plain->p), mark, strlen(mark));
+	end = plain->p + plain->n - strlen("\n--=_--\n") - (DIGEST_HEX - 1);
+	if (start != NULL)
+		start += strlen(mark);
+	free(mark);
+	if (start == NULL || end < start)
+		return fault_set(f, EX_DATAERR, "not a sealed mail of ours");
+	digest_sha256(start, (size_t)(end - start), own);
+	if (!digest_equal(own, hex))
+		return fault_set(f, EX_DATAERR, "not a sealed mail of ours");
+	buf_add(out, start, (size_t)(end - start));
 	return 0;
 }
 
@@ -72,7 +131,9 @@ seal_unwrap(struct desk *d, const void *p, size_t n, struct buf *out,
 	buf_free(&armored);
 	if (rc == -1)
 		return -1;
-	if (plain.n < skip || memcmp(plain.p, inner, skip) != 0)
+	if (text_prefix(buf_text(&plain), both))
+		rc = second_part(&plain, out, f);
+	else if (plain.n < skip || memcmp(plain.p, inner, skip) != 0)
 		rc = fault_set(f, EX_DATAERR, "not a sealed mail of ours");
 	else
 		buf_add(out, plain.p + skip, plain.n - skip);

@@ -23,7 +23,16 @@ void seal_mime(const char *seed, const struct buf *armored, struct buf *out);
 int seal_wrap(struct desk *d, const char *subject, const void *p, size_t n,
     struct buf *out, struct fault *f);
 
-/* Take the mail of seal_wrap() apart again, with the user's own key. */
+/*
+ * The same with two mails in it: one to be read, and what left in its stead
+ * because it was encrypted to somebody else.
+ */
+int seal_wrap_both(struct desk *d, const char *subject,
+    const struct buf *readable, const struct buf *sent, struct buf *out,
+    struct fault *f);
+
+/* Take it apart again, with the user's own key: the one mail, or the one that
+ * left. */
 int seal_unwrap(struct desk *d, const void *p, size_t n, struct buf *out,
     struct fault *f);
 

@@ -30,7 +30,7 @@ seen_add(const struct desk *d, const char *hex, const char *number,
 	char path[SPOOL_PATH];
 
 	snprintf(path, sizeof(path), "var/seen/%s", hex);
-	return io_create(d->spool, path, SPOOL_FILE, number, strlen(number), f);
+	return spool_create(d->spool, path, number, strlen(number), f);
 }
 
 static void
@@ -58,5 +58,5 @@ seen_answer(struct desk *d, const char *address, struct fault *f)
 	char path[SPOOL_PATH];
 
 	answered_path(d, address, path);
-	return io_create(d->spool, path, SPOOL_FILE, "", 0, f);
+	return spool_create(d->spool, path, "", 0, f);
 }

@@ -129,6 +129,17 @@ spool_sync(int fd, const char *folder, struct fault *f)
 	return -1;
 }
 
+int
+spool_create(int fd, const char *path, const void *p, size_t n,
+    struct fault *f)
+{
+	if (io_create(fd, path, SPOOL_FILE, p, n, f) == 0)
+		return 0;
+	if (f->unsynced)
+		spool_halt(fd, f->text);
+	return -1;
+}
+
 /*
  * Folders
  */
@@ -540,7 +551,7 @@ spool_bad(int fd, const char *path, const char *name, const char *why,
 		if (spool_exists(fd, to) || spool_exists(fd, note))
 			continue;
 		buf_printf(&text, "%s\n", why);
-		rc = io_create(fd, note, SPOOL_FILE, text.p, text.n, f);
+		rc = spool_create(fd, note, text.p, text.n, f);
 		buf_free(&text);
 		if (rc == -1)
 			return -1;

@@ -55,8 +55,10 @@ int spool_open(const char *path, int *fd, struct fault *f);
 int spool_halted(int fd, struct fault *f);
 void spool_halt(int fd, const char *why);
 
-/* io_sync_dir(), and HALT if it fails with EIO. */
+/* io_sync_dir() and io_create(), and HALT if an fsync fails with EIO. */
 int spool_sync(int fd, const char *folder, struct fault *f);
+int spool_create(int fd, const char *path, const void *p, size_t n,
+    struct fault *f);
 
 /* Names in a folder, sorted, without dot-files; empty where it is missing. */
 struct spool_names {

@@ -13,6 +13,7 @@
 #define S (1U << TEXT_STAGE1)
 #define D (1U << TEXT_DETAILS)
 #define F (1U << TEXT_FINDER)
+#define R (1U << TEXT_REFERRAL)
 
 struct template {
 	char *subject; /* unfolded, or NULL */
@@ -40,15 +41,19 @@ const struct template_name template_names[] = {
     {"progress", TEXT_FINDER, true},
     {"fixed", TEXT_FINDER, true},
     {"closed-finder", TEXT_FINDER, true},
+    {"letter-finder", TEXT_FINDER, true},
     {"contact", TEXT_STAGE1, true},
     {"contact-form", TEXT_STAGE1, false},
     {"contact-phone", TEXT_STAGE1, false},
     {"contact-fax", TEXT_STAGE1, false},
     {"contact-letter", TEXT_STAGE1, false},
     {"reminder", TEXT_STAGE1, true},
+    {"follow-up", TEXT_STAGE1, true},
     {"closed-operator", TEXT_STAGE1, true},
     {"key-trouble", TEXT_STAGE1, true},
     {"disclosure", TEXT_DETAILS, true},
+    {"letter-operator", TEXT_DETAILS, true},
+    {"referral", TEXT_REFERRAL, true},
     {NULL, TEXT_STAGE1, false},
 };
 
@@ -57,19 +62,19 @@ static const struct field {
 	unsigned classes;
 	const char *audience;
 } fields[] = {
-    {"tag", S | D | F, "public"},
-    {"number", S | D | F, "public"},
-    {"desk", S | D | F, "public"},
-    {"address", S | D | F, "public"},
-    {"phone", S | D | F, "public"},
-    {"handler", S | D | F, "public"},
-    {"hours", S | D | F, "public"},
-    {"faq", S | D | F, "public"},
-    {"web", S | D | F, "public"},
-    {"fingerprint", S | D | F, "public"},
+    {"tag", S | D | F | R, "public"},
+    {"number", S | D | F | R, "public"},
+    {"desk", S | D | F | R, "public"},
+    {"address", S | D | F | R, "public"},
+    {"phone", S | D | F | R, "public"},
+    {"handler", S | D | F | R, "public"},
+    {"hours", S | D | F | R, "public"},
+    {"faq", S | D | F | R, "public"},
+    {"web", S | D | F | R, "public"},
+    {"fingerprint", S | D | F | R, "public"},
     {"url", S | D | F, "public"},
     {"operator", S | D | F, "public"},
-    {"date", S | D | F, "public"},
+    {"date", S | D | F | R, "public"},
     {"reason", S | D | F, "public"},
     {"contacted", S | D | F, "public"},
     {"notified", S | D | F, "public"},
@@ -84,13 +89,19 @@ static const struct field {
     {"received", F, "for the finder"},
     {"accepted", F, "for the finder"},
     {"missing", F, "for the finder"},
+    {"words", D | F | R, "one's own words"},
 };
 
 static const char *const class_text[] = {
     [TEXT_STAGE1] = "a text of stage 1",
     [TEXT_DETAILS] = "the text with the details",
     [TEXT_FINDER] = "a text to the finder",
+    [TEXT_REFERRAL] = "a referral",
 };
+
+/* Texts that carry one's own words, and leave only encrypted. */
+static const char *const own_words[] = {"letter-operator", "letter-finder",
+    "referral"};
 
 const struct template_name *
 template_find(const char *name)
@@ -101,6 +112,23 @@ template_find(const char *name)
 		if (strcmp(t->name, name) == 0)
 			return t;
 	return NULL;
+}
+
+const struct template_name *
+template_of_kind(const char *kind)
+{
+	return template_find(strcmp(kind, "remind") == 0 ? "reminder" : kind);
+}
+
+bool
+template_has_words(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(own_words) / sizeof(*own_words); i++)
+		if (strcmp(own_words[i], name) == 0)
+			return true;
+	return false;
 }
 
 /* Take the next line, without its LF, from *P; false at the end. */
@@ -139,6 +167,13 @@ next_field(struct span *rest, struct span *lit, struct span *name)
 	return 1;
 }
 
+static bool
+may_name(const struct template_name *t, const struct field *fd)
+{
+	return fd->classes & 1U << t->class &&
+	    (strcmp(fd->name, "words") != 0 || template_has_words(t->name));
+}
+
 static int
 no_such_field(const struct source *s, struct span name)
 {
@@ -146,7 +181,7 @@ no_such_field(const struct source *s, struct span name)
 	size_t i, n = name.n > FIELD_MAX ? FIELD_MAX : name.n;
 
 	for (i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-		if (fields[i].classes & 1U << s->name->class)
+		if (may_name(s->name, &fields[i]))
 			buf_printf(&list, " %s", fields[i].name);
 	fault_set(s->f, EX_DATAERR,
 	    "%s:%d: there is no field {{%.*s}}: %s can name%s", s->path,
@@ -168,10 +203,11 @@ check_field(const struct source *s, struct span name)
 			fd = &fields[i];
 	if (fd == NULL)
 		return no_such_field(s, name);
-	if (!(fd->classes & 1U << s->name->class))
+	if (!may_name(s->name, fd))
 		return fault_set(s->f, EX_DATAERR,
 		    "%s:%d: {{%s}} is %s: %s cannot name it", s->path, s->line,
-		    fd->name, fd->audience, class_text[s->name->class]);
+		    fd->name, fd->audience, fd->classes & 1U << s->name->class ?
+		    s->name->name : class_text[s->name->class]);
 	return 0;
 }
 
@@ -307,6 +343,11 @@ load_file(struct source *s, struct template *t)
 	}
 	if (rc == 0)
 		rc = parse(s, buf_text(&text), t);
+	if (rc == 0 && template_has_words(s->name->name) &&
+	    strstr(t->body, "{{words}}") == NULL)
+		rc = fault_set(s->f, EX_DATAERR,
+		    "%s: no {{words}} in the text: they would be lost",
+		    s->path);
 	buf_free(&raw);
 	buf_free(&text);
 	return rc;

@@ -24,7 +24,9 @@
 enum text_class {
 	TEXT_STAGE1,  /* to an operator, in clear: public fields only */
 	TEXT_DETAILS, /* to a confirmed contact, encrypted to his pinned key */
-	TEXT_FINDER   /* to the finder */
+	TEXT_FINDER,  /* to the finder */
+	TEXT_REFERRAL /* to one who helps, encrypted to his key: names neither
+	                 site nor operator nor finder */
 };
 
 struct template;
@@ -39,12 +41,18 @@ struct template_name {
 extern const struct template_name template_names[];
 /* NULL where there is no text of this name. */
 const struct template_name *template_find(const char *name);
+/* The text of a mail's kind (the last part of its id): its own name, but a
+ * mail of kind "remind" is a rung of the ladder, of the class of "reminder". */
+const struct template_name *template_of_kind(const char *kind);
+
+/* Does this text carry one's own words, {{words}}?  No other may. */
+bool template_has_words(const char *name);
 
 /*
  * Load FOLDER/LANG/NAME.txt.  Refused with EX_DATAERR: no Subject (for
  * mails), a header other than Subject, Comments or Keywords, two Subjects, a
- * field that does not exist or that the class may not name, "{{" without
- * end, text that is not UTF-8, a line over 998 octets (RFC 5322, section
+ * field that does not exist or that the class may not name, no {{words}} in
+ * a text that carries them, "{{" without end, text that is not UTF-8, a line over 998 octets (RFC 5322, section
  * 2.1.1).  A header may be folded.  A file that is not there is EX_CONFIG, a
  * NAME or LANG that cannot be EX_USAGE.
  */

@@ -51,27 +51,31 @@ read_secret(struct token_key *k, const char *file, struct fault *f)
 	return rc;
 }
 
-/* The folder that FILE is made in is set-group-ID: it is shared. */
-static mode_t
-secret_mode(const char *file)
+/* The folder of FILE, to be freed. */
+static char *
+folder_of(const char *file)
 {
-	char *folder = xstrdup(file), *slash = strrchr(folder, '/');
-	struct stat st;
-	mode_t mode = 0600;
+	const char *slash = strrchr(file, '/');
 
-	if (slash != NULL)
-		*slash = '\0';
-	if (slash != NULL && stat(folder, &st) == 0 && st.st_mode & S_ISGID)
-		mode = 0640;
-	free(folder);
-	return mode;
+	if (slash == NULL)
+		return xstrdup(".");
+	return xstrndup(file, slash > file ? (size_t)(slash - file) : 1);
+}
+
+/* In a folder that is set-group-ID the secret is shared. */
+static mode_t
+secret_mode(const char *folder)
+{
+	struct stat st;
+
+	return stat(folder, &st) == 0 && st.st_mode & S_ISGID ? 0640 : 0600;
 }
 
 /* Two programs may come first at once: the one whose link wins made it. */
 static int
 make_secret(const char *file, struct fault *f)
 {
-	char hex[DIGEST_HEX + 1], *tmp;
+	char hex[DIGEST_HEX + 1], *folder = folder_of(file), *tmp;
 	unsigned char raw[SECRET_BYTES];
 	int rc;
 
@@ -79,13 +83,17 @@ make_secret(const char *file, struct fault *f)
 	digest_sha256(raw, sizeof(raw), hex);
 	hex[DIGEST_HEX - 1] = '\n';
 	tmp = xasprintf("%s.%ld", file, (long)getpid());
-	rc = io_create(AT_FDCWD, tmp, secret_mode(file), hex, DIGEST_HEX, f);
+	rc = io_create(AT_FDCWD, tmp, secret_mode(folder), hex, DIGEST_HEX,
+	    f);
 	if (rc == 0 && link(tmp, file) == -1 && errno != EEXIST)
 		rc = fault_errno(f, "%s", file);
 	unlink(tmp);
+	if (rc == 0)
+		rc = io_sync_dir(AT_FDCWD, folder, f);
 	explicit_bzero(hex, sizeof(hex));
 	explicit_bzero(raw, sizeof(raw));
 	free(tmp);
+	free(folder);
 	if (rc == -1)
 		f->status = EX_CONFIG;
 	return rc;

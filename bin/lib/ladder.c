@@ -1,0 +1,365 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gate.h"
+#include "ladder.h"
+#include "policy.h"
+#include "text.h"
+#include "when.h"
+
+const int ladder_marks[] = {90, 300, 1000, 0};
+
+/* The day of a log line, or -1. */
+static int
+event_day(const struct casefile *c, long i)
+{
+	struct casefile_event e;
+	char text[WHEN_DAY];
+	int day;
+
+	if (i < 0 || !casefile_event(c, (size_t)i, &e))
+		return -1;
+	snprintf(text, sizeof(text), "%.10s", e.time);
+	return when_parse_day(text, &day) ? day : -1;
+}
+
+/* The first contact is where the ladder stands. */
+static long
+first_contact(const struct casefile *c)
+{
+	struct casefile_event e;
+	size_t i;
+
+	for (i = 0; casefile_event(c, i, &e); i++)
+		if (strcmp(e.name, "contact") == 0)
+			return (long)i;
+	return -1;
+}
+
+/*
+ * A keyed reply of a person stops the ladder; one that nobody has dealt with
+ * for so many business days does not any more.
+ */
+static bool
+keyed_reply(const char *line)
+{
+	char *proof = casefile_word_of(line, "proof");
+	char *from = casefile_word_of(line, "from");
+	bool is = proof != NULL && from != NULL &&
+	    strcmp(proof, "tag") != 0 && strcmp(from, "finder") != 0;
+
+	free(proof);
+	free(from);
+	return is;
+}
+
+static bool
+by_a_person(const char *event)
+{
+	static const char *const events[] = {"note", "confirm", "write",
+	    "contact", "disclose"};
+	size_t i;
+
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (strcmp(event, events[i]) == 0)
+			return true;
+	return false;
+}
+
+struct answer {
+	long reply;  /* the first keyed reply that nobody dealt with, or -1 */
+	bool dealt;  /* one was dealt with, and none came since */
+};
+
+static void
+find_answer(const struct casefile *c, struct answer *a)
+{
+	struct casefile_event e;
+	size_t i;
+
+	*a = (struct answer){.reply = -1};
+	for (i = 0; casefile_event(c, i, &e); i++) {
+		if (strcmp(e.name, "reply") == 0 && keyed_reply(e.line)) {
+			if (a->reply < 0)
+				a->reply = (long)i;
+			a->dealt = false;
+		} else if (a->reply >= 0 && by_a_person(e.name)) {
+			a->reply = -1;
+			a->dealt = true;
+		}
+	}
+}
+
+/* Stopped: dealt with, or still within the days that a person has for it.
+ * UNTIL is the day on which an unread reply stops to stop. */
+static int
+stopped(const struct desk *d, const struct casefile *c, bool *yes, int *until,
+    struct fault *f)
+{
+	struct answer a;
+
+	find_answer(c, &a);
+	*yes = a.dealt;
+	*until = 0;
+	if (a.reply < 0)
+		return 0;
+	if (cal_add(d->cal, event_day(c, a.reply), d->conf->answer_days,
+	    until, f) == -1)
+		return -1;
+	*yes = d->today < *until;
+	return 0;
+}
+
+int
+ladder_day(const struct desk *d, const struct casefile *c, int n, int *day,
+    struct fault *f)
+{
+	int start = event_day(c, first_contact(c));
+
+	if (start < 0)
+		return fault_set(f, EX_DATAERR,
+		    "case %s: contacted, but its log has no contact",
+		    casefile_number(c));
+	return cal_add(d->cal, start, d->conf->steps[n - 1].after, day, f);
+}
+
+static long
+step_of(const struct casefile *c)
+{
+	const char *s = casefile_get(c, "Step");
+	long n;
+
+	return s != NULL && text_number(s, 0, 1000000, &n) ? n : 0;
+}
+
+/* The highest rung that is due, above Step; 0 if none. */
+static int
+highest(const struct desk *d, const struct casefile *c, int *rung,
+    struct fault *f)
+{
+	long n = step_of(c);
+	int day;
+
+	for (*rung = 0; n < (long)d->conf->nsteps; n++) {
+		if (ladder_day(d, c, (int)n + 1, &day, f) == -1)
+			return -1;
+		if (day <= d->today)
+			*rung = (int)n + 1;
+	}
+	return 0;
+}
+
+/* The next address for a mail rung. */
+static void
+choose_mail(const struct casefile *c, struct ladder_move *m)
+{
+	const char *v;
+	char *via, *outcome, *head, *asked;
+	size_t i;
+
+	for (i = 0; (v = casefile_nth(c, "Contact", i)) != NULL; i++) {
+		via = casefile_word_of(v, "via");
+		outcome = casefile_word_of(v, "outcome");
+		head = casefile_head(v);
+		/* "untried" is also one whose first letter is on its way */
+		if (via != NULL && strcmp(via, "mail") == 0 &&
+		    (outcome == NULL || strcmp(outcome, "untried") == 0) &&
+		    casefile_last(c, "contact", "to", head) < 0 &&
+		    casefile_last(c, "remind", "to", head) < 0) {
+			m->what = LADDER_CONTACT;
+			snprintf(m->to, sizeof(m->to), "%s", head);
+		}
+		free(via);
+		free(outcome);
+		free(head);
+		if (m->what == LADDER_CONTACT)
+			return;
+	}
+	asked = gate_asked_by_mail(c);
+	m->what = asked[0] == '\0' ||
+	    casefile_last(c, "remind", "text", "reminder") >= 0 ?
+	    LADDER_SKIP : LADDER_REMINDER;
+	snprintf(m->to, sizeof(m->to), "%s", asked);
+	free(asked);
+}
+
+/* When the rung above N is due; without one, when somebody should decide. */
+static int
+day_after_rung(const struct desk *d, const struct casefile *c, int n,
+    int *day, struct fault *f)
+{
+	if (n < (int)d->conf->nsteps)
+		return ladder_day(d, c, n + 1, day, f);
+	return cal_add(d->cal, d->today, d->conf->answer_days, day, f);
+}
+
+static int
+climb(const struct desk *d, const struct casefile *c, int rung,
+    struct ladder_move *m, struct fault *f)
+{
+	int next;
+
+	m->rung = rung;
+	m->missed = rung - (int)step_of(c) - 1;
+	m->via = d->conf->steps[rung - 1].via;
+	if (day_after_rung(d, c, rung, &next, f) == -1)
+		return -1;
+	if (m->via == VIA_MAIL) {
+		choose_mail(c, m);
+		m->next = next;
+		return 0;
+	}
+	m->what = LADDER_TASK; /* it stays due today until somebody did it */
+	return 0;
+}
+
+/* All rungs are done, and the days after the last one have passed. */
+static int
+at_the_end(const struct desk *d, const struct casefile *c,
+    struct ladder_move *m, struct fault *f)
+{
+	long last = casefile_last(c, "remind", NULL, NULL);
+	long task = casefile_last(c, "task", NULL, NULL);
+	int day;
+
+	last = task > last ? task : last;
+	if (casefile_last(c, "ladder-end", NULL, NULL) >= 0)
+		return 0;
+	if (last < 0) /* only skipped rungs, or none at all */
+		last = first_contact(c);
+	if (cal_add(d->cal, event_day(c, last), d->conf->answer_days, &day,
+	    f) == -1)
+		return -1;
+	if (day <= d->today)
+		m->what = LADDER_END;
+	else
+		m->next = day;
+	return 0;
+}
+
+static int
+mark(const struct desk *d, const struct casefile *c, int since,
+    struct ladder_move *m)
+{
+	char text[16];
+	int i, due = 0;
+
+	for (i = 0; since >= 0 && ladder_marks[i] != 0; i++)
+		if (d->today - since >= ladder_marks[i])
+			due = ladder_marks[i];
+	snprintf(text, sizeof(text), "%d", due);
+	if (due == 0 || casefile_last(c, "overdue", "days", text) >= 0)
+		return 0;
+	m->what = LADDER_OVERDUE;
+	m->rung = due;
+	return 1;
+}
+
+static int
+contacted(const struct desk *d, const struct casefile *c,
+    struct ladder_move *m, struct fault *f)
+{
+	int rung, until, next;
+	bool stop;
+
+	if (mark(d, c, event_day(c, first_contact(c)), m) == 1)
+		return 0;
+	if (stopped(d, c, &stop, &until, f) == -1)
+		return -1;
+	if (stop)
+		return 0;
+	if (highest(d, c, &rung, f) == -1)
+		return -1;
+	if (rung > 0)
+		return climb(d, c, rung, m, f);
+	if (policy_waits(c) != NULL)
+		return 0;
+	if (step_of(c) >= (long)d->conf->nsteps)
+		return at_the_end(d, c, m, f);
+	if (day_after_rung(d, c, (int)step_of(c), &next, f) == -1)
+		return -1;
+	m->next = next;
+	return 0;
+}
+
+/* The highest follow-up that is due and was not asked, 0 if none; NEXT: the
+ * civil day of the next one to come, or of the next mark. */
+static int
+follow_up(const struct desk *d, const struct casefile *c, int notified,
+    int *next)
+{
+	const struct conf_list *l = &d->conf->follow_up;
+	char text[16];
+	int due = 0, days, i;
+	size_t k;
+
+	*next = 0;
+	for (k = 0; k < l->n; k++) {
+		days = atoi(l->v[k]);
+		if (notified + days <= d->today)
+			due = days;
+		else if (*next == 0)
+			*next = notified + days;
+	}
+	for (i = 0; ladder_marks[i] != 0; i++)
+		if (notified + ladder_marks[i] > d->today &&
+		    (*next == 0 || notified + ladder_marks[i] < *next))
+			*next = notified + ladder_marks[i];
+	if (*next == 0)
+		*next = d->today + 30;
+	snprintf(text, sizeof(text), "%d", due);
+	return due > 0 && casefile_last(c, "follow-up", "days", text) >= 0 ?
+	    0 : due;
+}
+
+static int
+disclosed(const struct desk *d, const struct casefile *c,
+    struct ladder_move *m, struct fault *f)
+{
+	const char *s = casefile_get(c, "Notified");
+	int notified, next, until, days;
+	char *address, *key;
+	bool stop;
+
+	if (s == NULL || !when_parse_day(s, &notified))
+		return 0; /* the details have not left yet */
+	if (mark(d, c, notified, m) == 1)
+		return 0;
+	days = follow_up(d, c, notified, &next);
+	if (stopped(d, c, &stop, &until, f) == -1)
+		return -1;
+	if ((stop && until != 0) || !gate_confirmed(c, &address, &key))
+		return 0; /* first a person reads what came */
+	if (days > 0) {
+		m->what = LADDER_FOLLOW_UP;
+		m->rung = days;
+		snprintf(m->to, sizeof(m->to), "%s", address);
+	}
+	free(address);
+	free(key);
+	if (days == 0 && policy_waits(c) != NULL)
+		return 0;
+	return cal_on_or_after(d->cal, next, &m->next, f);
+}
+
+int
+ladder_next(const struct desk *d, const struct casefile *c, int place_day,
+    struct ladder_move *m, struct fault *f)
+{
+	enum spool_state s;
+	char state[16];
+	bool open;
+
+	*m = (struct ladder_move){.what = LADDER_REST, .next = place_day};
+	if (place_day > d->today ||
+	    !spool_state_find(casefile_state(c, state), &s) ||
+	    (s != STATE_CONTACTED && s != STATE_DISCLOSED))
+		return 0;
+	if (cal_office(d->cal, d->now, &open, f) == -1)
+		return -1;
+	if (!open)
+		return 0;
+	return s == STATE_CONTACTED ? contacted(d, c, m, f) :
+	    disclosed(d, c, m, f);
+}

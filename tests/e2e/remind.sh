@@ -1,0 +1,179 @@
+# The ladder over three simulated months with two outages of a week, compared
+# with a model that reads the holidays itself: each rung at most once, never
+# early, never outside office hours, one catch-up after an outage.
+set -eu
+. tests/helper/lib.sh
+scratch
+keys
+desk
+printf 'Finder: A <a@finder.example>\nUrl: http://www.city.example.lg.jp/x\n\ntext\n' >"$T/r"
+city=soumu@city.example.lg.jp
+start='2026-11-24 10:00'
+for name in silent answered unread tagged second; do
+	n=$(ito todoke-open -t "$start" "$T/r")
+	expect 0 ito todoke-accept -t "$start" "$n"
+	expect 0 ito todoke-contact -t "$start" -a $city "$n"
+	echo "$name $n" >>"$T/cases"
+done
+number() { sed -n "s/^$1 //p" "$T/cases"; }
+sed -i "0,/^Contact: /s/^Contact: /Contact: web@city.example.lg.jp; via=mail; from=hand; outcome=untried\nContact: /" \
+    "$SPOOL/$(place "$(number second)")"
+
+# What would go out is told beforehand, and telling changes nothing.
+expect 0 ito todoke-remind -n -t '2026-12-01 10:00'
+[ "$(wc -l <"$T/out")" -eq 5 ] || fail "-n tells $(wc -l <"$T/out") of 5"
+grep -q "^$(number silent)	1	mail	$city\$" "$T/out" || fail "$(cat "$T/out")"
+grep -q "^$(number second)	1	mail	web@city" "$T/out" || fail "$(cat "$T/out")"
+expect 0 ito todoke-remind -n -t '2026-11-30 17:00'
+[ ! -s "$T/out" ] || fail "early: $(cat "$T/out")"
+
+for name in answered unread tagged; do
+	sed -n 's/^Reply-To: <\(.*\)>/\1/p' "$SPOOL/outbox/$(number $name)".*.contact >"$T/$name.address"
+done
+
+cat >"$T/model.py" <<'EOF'
+import datetime as dt, os, subprocess, sys
+T, BIN, SPOOL, TOP = sys.argv[1:5]
+cases = dict(l.split() for l in open(T + "/cases"))
+holidays = {l.split("\t")[0] for l in open(TOP + "/etc/holidays.jp")
+            if l[:1].isdigit()}
+
+def business(d):
+    return not (d.weekday() >= 5 or d.isoformat() in holidays or
+                (d.month, d.day) >= (12, 29) or (d.month, d.day) <= (1, 3))
+
+def after(d, n):
+    while n:
+        d += dt.timedelta(1)
+        n -= business(d)
+    return d
+
+def office(t):
+    m = t.hour * 60 + t.minute
+    return business(t.date()) and (570 <= m < 750 or 810 <= m < 1110)
+
+begin = dt.date(2026, 11, 24)
+outages = [(dt.date(2026, 12, 7), dt.date(2026, 12, 14)),
+           (dt.date(2027, 1, 12), dt.date(2027, 1, 19))]
+times = [(0, 5), (9, 25), (9, 30), (12, 45), (13, 30), (18, 25), (18, 35)]
+env = dict(os.environ, GNUPGHOME=T + "/ito.home")
+
+def run(program, t, *args, text=None):
+    p = subprocess.run([BIN + "/" + program, "-t", t.strftime("%Y-%m-%d %H:%M"),
+                        *args], env=env, input=text, capture_output=True,
+                       text=True)
+    assert p.returncode == 0, (program, t, p.stderr)
+    return p.stdout
+
+def mail(name, to, subject):
+    with open(SPOOL + "/incoming/new/" + name, "w") as f:
+        f.write("From: soumu@city.example.lg.jp\nTo: %s\nSubject: %s\n"
+                "Message-ID: <%s@city.example.lg.jp>\n\nanswer\n"
+                % (to, subject, name))
+
+address = {n: open(T + "/%s.address" % n).read().strip()
+           for n in ("answered", "unread", "tagged")}
+replied = dt.date(2026, 12, 3)
+
+# The model: what must happen, when.
+want = {n: [] for n in cases}
+step = dict.fromkeys(cases, 0)
+ended = dict.fromkeys(cases, None)
+rungs = [after(begin, 5), after(begin, 10)]
+kinds = ["remind", "task"]
+
+def expect(t):
+    for n in cases:
+        if not office(t):
+            continue
+        d = t.date()
+        if n == "answered" and d >= replied:
+            continue
+        if n == "unread" and replied <= d < after(replied, 5):
+            continue
+        due = [i for i in range(2) if i >= step[n] and rungs[i] <= d]
+        if due:
+            i = due[-1]
+            want[n].append((kinds[i], i + 1, t.strftime("%Y-%m-%dT%H:%M")))
+            step[n] = i + 1
+
+day = begin
+while day < dt.date(2027, 2, 24):
+    for h, m in times:
+        t = dt.datetime(day.year, day.month, day.day, h, m)
+        if t <= dt.datetime(2026, 11, 24, 10, 0):
+            continue
+        if t == dt.datetime(replied.year, replied.month, replied.day, 0, 5):
+            mail("a", address["answered"], "no number")
+            mail("u", address["unread"], "no number")
+            mail("t", "desk@desk.example", "Re: [IPA#%s]" % cases["tagged"])
+            run("todoke-sort", t)
+        if any(a <= day < b for a, b in outages):
+            continue
+        run("todoke-remind", t)
+        expect(t)
+        if day == replied and (h, m) == (9, 30):
+            run("todoke-note", t, "-k", "phone", cases["answered"],
+                text="They will tell us by mail.\n")
+    day += dt.timedelta(1)
+
+bad = 0
+for n, number in cases.items():
+    got = []
+    for root, _, files in os.walk(SPOOL + "/contacted"):
+        if number in files:
+            for l in open(root + "/" + number):
+                w = l.split()
+                if l.startswith("Log: ") and w[2] in ("remind", "task"):
+                    rung = [int(x[5:]) for x in w if x.startswith("rung=")][0]
+                    got.append((w[2], rung, w[1][:16]))
+    if got != want[n]:
+        print("case %s: got %s, the model says %s" % (n, got, want[n]))
+        bad = 1
+    if not got and n != "answered":
+        print("case %s: nothing happened" % n)
+        bad = 1
+sys.exit(bad)
+EOF
+python3 "$T/model.py" "$T" "$BIN" "$SPOOL" "$TOP" || fail "the ladder and the model differ"
+
+# One mail a rung, with the id of the rung; the first letter to the next
+# address, the reminder text where no other is known.
+for name in silent second; do
+	n=$(number $name)
+	[ "$(find "$SPOOL/outbox" -name "$n.r*.remind" | wc -l)" -eq 1 ] || fail "$name: mails"
+	grep -q '^Auto-Submitted: ' "$SPOOL/outbox/$n.r1.remind" || fail "headers"
+done
+grep -q "^To: <web@city" "$SPOOL/outbox/$(number second).r1.remind" || fail "not to the next address"
+ito todoke-list -a -t '2027-02-24 10:00' | grep "^$(number silent)" | grep -Eq "telephone|nobody answered" ||
+    fail "no task for a person"
+expect 0 ito todoke-check
+
+# Follow-up after notification: on its day, once, and the marks.
+n=$(number unread)
+expect 0 ito todoke-confirm -t '2027-02-24 11:00' -a $city -b phone -k "$T/city.asc" "$n"
+expect 0 ito todoke-disclose -t '2027-02-24 11:00' "$n"
+p=$SPOOL/$(place "$n")
+sed -i 's/^Received: /Notified: 2027-02-24\nReceived: /' "$p"
+for day in 2027-03-25 2027-03-26 2027-03-29 2027-04-26 2027-05-25 2027-05-26 2027-12-21; do
+	expect 0 ito todoke-remind -t "$day 10:00"
+	expect 0 ito todoke-remind -t "$day 10:05"
+done
+[ "$(grep -c '^Log: .* follow-up ' "$SPOOL/$(place "$n")")" -eq 3 ] || fail "follow-ups: $(grep '^Log:' "$SPOOL/$(place "$n")")"
+grep -q '^Log: 2027-03-26.* follow-up days=30 ' "$SPOOL/$(place "$n")" || fail "the first follow-up"
+[ "$(grep -c ' overdue days=' "$SPOOL/$(place "$n")")" -ge 2 ] || fail "marks"
+[ "$(find "$SPOOL/outbox" -name "$n.r*.follow-up" | wc -l)" -eq 3 ] || fail "follow-up mails"
+
+# It opens what is due, each case once, and nothing else.
+i=0
+while [ $i -lt 30 ]; do
+	printf '%08d' $((10000000 + i)) >"$T/x"
+	x=$(cat "$T/x")
+	mkdir -p "$SPOOL/contacted/2040-01-04" "$SPOOL/mail/$x"
+	sed "s/$(number silent)/$x/" "$SPOOL/$(place "$(number silent)")" >"$SPOOL/contacted/2040-01-04/$x"
+	i=$((i + 1))
+done
+due=$(ito todoke-list -d -t '2027-02-24 12:00' -s contacted | wc -l)
+strace -f -o "$T/trace" -e trace=openat,openat2 "$BIN/todoke-remind" -n -t '2027-02-24 12:00' >/dev/null
+opened=$(grep -cE '"contacted/[0-9-]+/[0-9]{8}"' "$T/trace")
+[ "$opened" -eq "$due" ] || fail "$opened case files opened, $due were due"
