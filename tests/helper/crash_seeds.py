@@ -1,0 +1,125 @@
+"""crash_seeds: bugs for crash to find, put into copies of the library."""
+import os
+import shutil
+import subprocess
+
+from crash_trace import EIO, ENOSPC, KILL
+
+PROGRAMS = ("todoke-contact", "todoke-sort", "todoke-send")
+
+
+class Seed:
+    """EDITS: (file of bin/lib, text that is there once, what it becomes).
+    KIND: the fault that shows it; None: the order of calls alone does."""
+
+    def __init__(self, name, scenario, kind, *edits):
+        self.name, self.scenario, self.kind = name, scenario, kind
+        self.edits = edits
+
+
+WRITE = """	for (i = 0; i < ch->n; i++)
+		if (write_mail(ch, &ch->mails[i], f) == -1)
+			return -1;
+"""
+RECORD = """	if (record(m, "sent", res, NULL, f) == -1)
+		return -1;
+	return drop(m, f);
+"""
+
+SEEDS = [
+    Seed("mails written after the commit", "contact", KILL,
+         ("change.c", WRITE, "\t(void)i;\n"),
+         ("change.c", "\treturn after_commit(ch, f);\n",
+          "\tsize_t i;\n" + WRITE + "\treturn after_commit(ch, f);\n")),
+    Seed(".todo removed first", "contact", KILL,
+         ("change.c", "\tif (queue_mails(w, f) == -1)\n", """
+	snprintf(a, sizeof(a), "tmp/%s.%u.todo", w->number, w->seq);
+	if (io_unlink(w->d->spool, a, f) == -1 || queue_mails(w, f) == -1)
+""")),
+    Seed("mails not linked", "contact", KILL,
+         ("change.c", """
+	if (linkat(w->d->spool, from, w->d->spool, to, 0) == 0 ||
+	    errno == EEXIST)
+""", "\n\tif (to[0] != '\\0')\n")),
+    Seed("recorded before it is sent", "send", KILL,
+         ("outbox.c", "\t    hand_over(m, &res, f) == -1)\n",
+          "\t    keep_copy(m, f) == -1 ||\n"
+          "\t    record(m, \"sent\", NULL, NULL, f) == -1 ||\n"
+          "\t    hand_over(m, &res, f) == -1)\n")),
+    Seed("removed before it is recorded", "send", KILL,
+         ("outbox.c", RECORD, """
+	if (drop(m, f) == -1)
+		return -1;
+	return record(m, "sent", res, NULL, f);
+""")),
+    Seed("a failed fsync believed", "contact", EIO,
+         ("io.c", "\tif (fsync(fd) == 0)\n",
+          "\tif (fsync(fd) == 0 || fd >= 0)\n")),
+    Seed("a failed write believed", "contact", ENOSPC,
+         ("io.c", "io_write_all(fd, p, n) == -1)\n",
+          "(io_write_all(fd, p, n), false))\n")),
+    Seed("nothing synced", "contact", None,
+         ("io.c", "\tif (fsync(fd) == 0)\n", "\tif (fd >= 0)\n")),
+    Seed("a mail removed before it is filed", "sort-reply", KILL,
+         ("inbox.c", "\trc = place_mail(d, path, mail, raw, hex, f);\n",
+          "\trc = io_unlink(d->spool, path, f);\n"
+          "\trc = place_mail(d, path, mail, raw, hex, f);\n")),
+    Seed("a report removed before it is opened", "sort-report", KILL,
+         ("intake.c", "\trc = intake_open(d, number, raw.p, raw.n, f);\n",
+          "\trc = io_unlink(d->spool, path, f);\n"
+          "\trc = intake_open(d, number, raw.p, raw.n, f);\n")),
+]
+
+
+def copy_tree(tree, bindir):
+    """The sources, and what is built of them, so that little is built."""
+    os.mkdir(tree)
+    for name in ("Makefile", "spool", "bin"):
+        subprocess.run(["cp", "-a", name, tree], check=True)
+    if os.path.realpath("bin") != os.path.realpath(bindir):
+        subprocess.run(["cp", "-a", bindir + "/.", tree + "/bin"], check=True)
+
+
+def edit(tree, seed):
+    """Returns the files as they were."""
+    old = {}
+    for name, before, after in seed.edits:
+        path = "%s/bin/lib/%s" % (tree, name)
+        with open(path) as f:
+            text = f.read()
+        if text.count(before) != 1:
+            raise RuntimeError("seed \"%s\": %s does not hold once:\n%s" % (
+                seed.name, name, before))
+        old.setdefault(path, text)
+        with open(path, "w") as f:
+            f.write(text.replace(before, after))
+    return old
+
+
+def make(tree):
+    env = {k: v for k, v in os.environ.items()
+           if k not in ("B", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    p = subprocess.run(["make", "-s", "-j2", "B=", "CFLAGS=-O1 -w"] +
+                       ["bin/" + name for name in PROGRAMS], cwd=tree,
+                       env=env, stdout=subprocess.PIPE,
+                       stderr=subprocess.STDOUT)
+    if p.returncode != 0:
+        raise RuntimeError("the seeded library does not build:\n" +
+                           p.stdout.decode())
+
+
+def build(seed, top, bindir):
+    """A folder with the seeded programs, the others as they are."""
+    tree, out = top + "/tree", "%s/seed.%d" % (top, SEEDS.index(seed))
+    if not os.path.isdir(tree):
+        copy_tree(tree, bindir)
+    shutil.copytree(bindir, out, ignore=lambda d, names: [
+        n for n in names if not n.startswith("todoke-") or "." in n])
+    old = edit(tree, seed)
+    make(tree)
+    for name in PROGRAMS:
+        shutil.copy2("%s/bin/%s" % (tree, name), out)
+    for path, text in old.items():
+        with open(path, "w") as f:
+            f.write(text)
+    return out

@@ -1,0 +1,193 @@
+/*
+ * policy: the priority matrix of the guideline, and what waits for a person.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "policy.h"
+#include "when.h"
+
+static struct fault f;
+
+/* Domain rules, "Priority": rows by scope, columns 0-3.9, 4.0-6.9, 7.0-10. */
+static const struct {
+	const char *scope, *low, *middle, *high;
+} matrix[] = {
+	{"wide", "normal", "priority", "priority"},
+	{"medium", "simple", "normal", "priority"},
+	{"narrow", "simple", "simple", "normal"},
+	{"", "normal", "priority", "priority"},
+	{NULL, "normal", "priority", "priority"},
+	{"unknown", "normal", "priority", "priority"},
+};
+
+START_TEST(whole_matrix)
+{
+	const char *want;
+	char score[8];
+	size_t i;
+	int n;
+
+	for (i = 0; i < sizeof(matrix) / sizeof(matrix[0]); i++)
+		for (n = 0; n <= 100; n++) {
+			snprintf(score, sizeof(score), "%d.%d", n / 10,
+			    n % 10);
+			want = n < 40 ? matrix[i].low :
+			    n < 70 ? matrix[i].middle : matrix[i].high;
+			ck_assert_str_eq(policy_priority(matrix[i].scope,
+			    score), want);
+		}
+}
+END_TEST
+
+START_TEST(borders_and_short_scores)
+{
+	ck_assert_str_eq(policy_priority("medium", "3.9"), "simple");
+	ck_assert_str_eq(policy_priority("medium", "4.0"), "normal");
+	ck_assert_str_eq(policy_priority("medium", "4"), "normal");
+	ck_assert_str_eq(policy_priority("medium", "6.9"), "normal");
+	ck_assert_str_eq(policy_priority("medium", "7.0"), "priority");
+	ck_assert_str_eq(policy_priority("medium", "7"), "priority");
+	ck_assert_str_eq(policy_priority("narrow", "10"), "normal");
+	ck_assert_str_eq(policy_priority("narrow", "0"), "simple");
+}
+END_TEST
+
+START_TEST(no_score_no_priority)
+{
+	ck_assert_str_eq(policy_priority("wide", ""), "");
+	ck_assert_str_eq(policy_priority("wide", NULL), "");
+	ck_assert_str_eq(policy_priority(NULL, NULL), "");
+}
+END_TEST
+
+static void
+waits(struct casefile *c, const char *event, const char *want)
+{
+	const char *got;
+
+	casefile_log(c, 1795480262, "ito", event, "");
+	got = policy_waits(c);
+	if (want == NULL)
+		ck_assert_ptr_null(got);
+	else
+		ck_assert_str_eq(got, want);
+}
+
+/* The last event that is somebody's duty counts; others change nothing. */
+START_TEST(what_waits)
+{
+	struct casefile *c = casefile_new("69145869");
+
+	ck_assert_ptr_null(policy_waits(c));
+	waits(c, "moved", NULL);
+	waits(c, "open", "accept or reject it");
+	waits(c, "sent", "accept or reject it");
+	waits(c, "accept", "ask the operator for a contact");
+	waits(c, "contact", NULL);
+	waits(c, "reply", "read a reply");
+	waits(c, "note", NULL);
+	waits(c, "failed", "a mail was refused");
+	waits(c, "confirm", "disclose the details");
+	waits(c, "disclose", NULL);
+	waits(c, "hold", "judge a mail in hold/");
+	waits(c, "close", NULL);
+	waits(c, "reopen", "look at it again");
+	waits(c, "reject", NULL);
+	casefile_free(c);
+}
+END_TEST
+
+/* A task of the clock does not push aside what somebody wrote. */
+START_TEST(a_reply_goes_before_a_task)
+{
+	struct casefile *c = casefile_new("69145869");
+
+	waits(c, "contact", NULL);
+	waits(c, "task", "do a task");
+	casefile_log(c, 1795480262, "cron", "task", "via=phone");
+	ck_assert_ptr_nonnull(strstr(policy_waits(c), "-m phone"));
+	waits(c, "reply", "read a reply");
+	waits(c, "task", "read a reply");
+	waits(c, "overdue", "read a reply");
+	waits(c, "note", NULL);
+	waits(c, "overdue", "decide: it is long overdue");
+	waits(c, "failed", "a mail was refused");
+	waits(c, "ladder-end", "a mail was refused");
+	casefile_free(c);
+}
+END_TEST
+
+START_TEST(the_finder_is_known_by_his_mark)
+{
+	struct conf conf = {.secret = (char *)"secret"};
+	struct desk d = {.conf = &conf, .spool = -1};
+	struct casefile *c = casefile_new("69145869");
+	char mark[17];
+
+	ck_assert_int_eq(desk_key(&d, &f), 0);
+	ck_assert_int_eq(policy_not_finder(&d, c, "a@b.jp", &f), 0);
+	token_mark(&d.key, "finder", "Yamada@Example.com", mark);
+	casefile_set(c, "Finder-Mark", mark);
+	ck_assert_int_eq(policy_not_finder(&d, c, "a@b.jp", &f), 0);
+	ck_assert_int_eq(policy_not_finder(&d, c, "yamada@example.com", &f),
+	    -1);
+	ck_assert_int_eq(f.status, EX_NOPERM);
+	ck_assert_ptr_null(strstr(f.text, "yamada"));
+	casefile_free(c);
+	unlink("secret");
+}
+END_TEST
+
+START_TEST(no_sealed_part_no_record)
+{
+	struct desk d = {.spool = -1};
+	struct casefile *c = casefile_new("69145869");
+	struct report *r;
+
+	ck_assert_int_eq(policy_record(&d, c, &r, &f), -1);
+	ck_assert_int_eq(f.status, EX_DATAERR);
+	ck_assert_ptr_nonnull(strstr(f.text, "69145869"));
+	casefile_free(c);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+	Suite *s = suite_create("policy");
+	TCase *t = tcase_create("policy");
+
+	tcase_add_test(t, whole_matrix);
+	tcase_add_test(t, borders_and_short_scores);
+	tcase_add_test(t, no_score_no_priority);
+	tcase_add_test(t, what_waits);
+	tcase_add_test(t, a_reply_goes_before_a_task);
+	tcase_add_test(t, the_finder_is_known_by_his_mark);
+	tcase_add_test(t, no_sealed_part_no_record);
+	suite_add_tcase(s, t);
+	return s;
+}
+
+int
+main(void)
+{
+	char dir[] = "/tmp/todoke-policy.XXXXXX";
+	SRunner *r = srunner_create(suite());
+	int failed;
+
+	if (when_zone("JST-9", &f) == -1 || mkdtemp(dir) == NULL ||
+	    chdir(dir) == -1) {
+		perror("policy");
+		return EXIT_FAILURE;
+	}
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	if (failed == 0)
+		rmdir(dir);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,565 @@
+/*
+ * report: forms and mails as people write them, the sealed record read back,
+ * consent, and the search for the finder's name.
+ */
+#include <check.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "report.h"
+#include "text.h"
+
+#define CORPUS "/naughty-strings/blns.txt"
+#define KEY "0123456789ABCDEF0123456789ABCDEF01234567"
+
+static struct fault f;
+static char corpora[PATH_MAX];
+
+static struct report *
+reads(const char *text)
+{
+	struct report *r = NULL;
+
+	ck_assert_msg(report_read(text, strlen(text), &r, &f) == 0, "%s",
+	    f.text);
+	return r;
+}
+
+/* What is read from its record is the same. */
+static void
+record_survives(const struct report *r)
+{
+	struct buf one = {0}, two = {0};
+	struct report *again;
+
+	report_print(r, &one);
+	again = reads(one.p);
+	report_print(again, &two);
+	ck_assert_str_eq(one.p, two.p);
+	ck_assert(!again->is_mail);
+	ck_assert_str_eq(again->finder, r->finder);
+	ck_assert_str_eq(again->address, r->address);
+	ck_assert_str_eq(report_consent(again), report_consent(r));
+	report_free(again);
+	buf_free(&one);
+	buf_free(&two);
+}
+
+/*
+ * Forms
+ */
+
+START_TEST(our_own_form)
+{
+	struct report *r = reads("Finder: Yamada Taro\n"
+	    "Finder-Address: yamada@example.com\nConsent: identity contact\n"
+	    "Url: https://www.example.lg.jp/search?q=1\nKind: XSS\n"
+	    "Operator: Example City\nOperator-Type: Local-Government\n"
+	    "Lang: EN\nTitle: a hole\nFinder-Key: " KEY "\n\n\nsteps\n\n"
+	    "Url: in the text\n");
+
+	ck_assert_str_eq(r->finder, "Yamada Taro");
+	ck_assert_str_eq(r->address, "yamada@example.com");
+	ck_assert_str_eq(r->url, "https://www.example.lg.jp/search?q=1");
+	ck_assert_str_eq(r->kind, "xss");
+	ck_assert_str_eq(r->operator, "Example City");
+	ck_assert_str_eq(r->operator_type, "local-government");
+	ck_assert_str_eq(r->lang, "en");
+	ck_assert_str_eq(r->title, "a hole");
+	ck_assert_str_eq(r->key, KEY);
+	ck_assert_str_eq(r->text, "steps\n\nUrl: in the text\n");
+	ck_assert(r->may_name && r->may_write);
+	ck_assert(!r->is_mail && !r->automatic);
+	record_survives(r);
+	report_free(r);
+}
+END_TEST
+
+START_TEST(a_japanese_form)
+{
+	struct report *r = reads("\xef\xbb\xbf発見者：　山田　太郎　\r\n"
+	    "メールアドレス ： yamada@example.com\r\n連絡先　：03-1234-5678\r\n"
+	    "対象のURL：http://www.example.lg.jp/あ\r\n種類：XSS\r\n"
+	    "運営者:　例示町\r\n言語：ja\r\n同意：identity\r\n\r\n手順\r\n");
+
+	ck_assert_str_eq(r->finder, "山田　太郎");
+	ck_assert_str_eq(r->address, "yamada@example.com");
+	ck_assert_str_eq(r->url, "http://www.example.lg.jp/あ");
+	ck_assert_str_eq(r->kind, "xss");
+	ck_assert_str_eq(r->operator, "例示町");
+	ck_assert_str_eq(r->lang, "ja");
+	ck_assert_str_eq(report_consent(r), "identity");
+	ck_assert_str_eq(r->text, "連絡先　：03-1234-5678\n\n手順\n");
+	record_survives(r);
+	report_free(r);
+}
+END_TEST
+
+START_TEST(what_is_no_field_of_ours_is_kept)
+{
+	struct report *r = reads("\n\nBrowser: Firefox 5\nName: Yamada\n"
+	    "Contact: 03-1234-5678\nContact: 00-yamada@example.com\n"
+	    "Urls: many\nDate: today\nFinder-Key: see my site\n"
+	    "The hole is here.\nUrl: x\n");
+
+	ck_assert_str_eq(r->finder, "Yamada");
+	ck_assert_str_eq(r->address, "00-yamada@example.com");
+	ck_assert_str_eq(r->key, "");
+	ck_assert_str_eq(r->url, "");
+	ck_assert_str_eq(r->text, "Browser: Firefox 5\n"
+	    "Contact: 03-1234-5678\nUrls: many\nDate: today\n"
+	    "Finder-Key: see my site\n\nThe hole is here.\nUrl: x\n");
+	record_survives(r);
+	report_free(r);
+}
+END_TEST
+
+START_TEST(a_url_and_a_paragraph)
+{
+	struct report *r = reads("See (https://www.example.lg.jp/a?b=c).\n"
+	    "It shows what I type, unlike http://other.example/.\n");
+
+	ck_assert_str_eq(r->url, "https://www.example.lg.jp/a?b=c");
+	ck_assert_str_eq(r->finder, "");
+	ck_assert_str_eq(report_consent(r), "none");
+	ck_assert(text_prefix(r->text, "See (https:"));
+	record_survives(r);
+	report_free(r);
+	r = reads("http://www.example.lg.jp/");
+	ck_assert_str_eq(r->url, "http://www.example.lg.jp/");
+	ck_assert_str_eq(r->text, "http://www.example.lg.jp/");
+	record_survives(r);
+	report_free(r);
+	r = reads("サイトはHTTPS://A.example/x」です");
+	ck_assert_str_eq(r->url, "HTTPS://A.example/x");
+	report_free(r);
+}
+END_TEST
+
+static void
+person(const char *line, const char *name, const char *address)
+{
+	struct report *r = reads(line);
+
+	ck_assert_msg(strcmp(r->finder, name) == 0, "%s: %s", line,
+	    r->finder);
+	ck_assert_msg(strcmp(r->address, address) == 0, "%s: %s", line,
+	    r->address);
+	record_survives(r);
+	report_free(r);
+}
+
+START_TEST(persons)
+{
+	person("From: Yamada Taro <y@example.com>\n", "Yamada Taro",
+	    "y@example.com");
+	person("Name: y@example.com\n", "", "y@example.com");
+	person("氏名：山田 <y@example.com>\n", "山田", "y@example.com");
+	person("Mail: \"Yamada, T.\" <y@example.com>\n", "Yamada, T.",
+	    "y@example.com");
+	person("Mail: T <y@example.com>\nName: Yamada\n", "Yamada",
+	    "y@example.com");
+	person("Name: Yamada\nMail: T <y@example.com>\n", "Yamada",
+	    "y@example.com");
+	person("Name: \"a@b.jp\" <y@example.com>\n", "", "y@example.com");
+	person("氏名：\xe3\x80\x80y@example.com\xe3\x80\x80\n", "",
+	    "y@example.com");
+	person("Mail: Yamada\n", "", "");
+	person("Mail: y@\xe4\xbe\x8b.jp\n", "", "");
+	person("Name: Yamada <y@b c>\n", "Yamada <y@b c>", "");
+}
+END_TEST
+
+static void
+consent(const char *value, const char *want)
+{
+	char *text = xasprintf("Consent: %s\nUrl: http://a.example/\n",
+	    value);
+	struct report *r = reads(text);
+
+	ck_assert_msg(strcmp(report_consent(r), want) == 0, "%s: %s", value,
+	    report_consent(r));
+	record_survives(r);
+	report_free(r);
+	free(text);
+}
+
+/* In doubt it is no. */
+START_TEST(consent_words)
+{
+	consent("identity", "identity");
+	consent("Contact", "contact");
+	consent("contact, IDENTITY", "identity contact");
+	consent("identity and contact", "identity contact");
+	consent("identity\tcontact", "identity contact");
+	consent("identity+contact;", "identity contact");
+	consent("", "none");
+	consent("none", "none");
+	consent("yes", "none");
+	consent("no contact", "none");
+	consent("not identity", "none");
+	consent("contact: no", "none");
+	consent("identity? no", "none");
+	consent("none; identity", "none");
+	consent("contact me first", "none");
+	consent("identitys", "none");
+	consent("identity、contact", "none");
+	consent("可", "none");
+	consent("identity contact\nConsent: identity", "identity");
+	consent("identity\nConsent: none", "none");
+}
+END_TEST
+
+START_TEST(languages)
+{
+	struct report *r = reads("Lang: fr\nUrl: x\n");
+
+	ck_assert_str_eq(r->lang, "");
+	report_free(r);
+	r = reads("Language: JA\nUrl: x\n");
+	ck_assert_str_eq(r->lang, "ja");
+	report_free(r);
+}
+END_TEST
+
+static void
+unread(const char *p, size_t n, const char *why)
+{
+	struct report *r;
+
+	ck_assert_int_eq(report_read(p, n, &r, &f), -1);
+	ck_assert_int_eq(f.status, EX_DATAERR);
+	ck_assert_msg(strstr(f.text, why) != NULL, "%s", f.text);
+}
+
+START_TEST(refuses_what_cannot_be_read)
+{
+	unread("", 0, "nothing");
+	unread(" \n\t\r\n", 5, "nothing");
+	unread("\xef\xbb\xbf", 3, "nothing");
+	unread("\xef\xbb\xbf \r\n", 6, "nothing");
+	unread("PK\3\4\0\0", 6, "NUL");
+	unread("\x93\xfa\x96\x7b", 4, "UTF-8");
+	unread("Url: http://a.example/\xff", 23, "UTF-8");
+}
+END_TEST
+
+/*
+ * Mails
+ */
+
+START_TEST(a_mail)
+{
+	struct report *r = reads("From: =?UTF-8?B?5bGx55Sw?= <y@example.com>\n"
+	    "Date: Tue, 24 Nov 2026 09:31:02 +0900\nSubject: a hole\n"
+	    "\nhttp://www.example.lg.jp/ is open.\n");
+
+	ck_assert(r->is_mail && !r->automatic);
+	ck_assert_str_eq(r->finder, "山田");
+	ck_assert_str_eq(r->address, "y@example.com");
+	ck_assert_str_eq(r->title, "a hole");
+	ck_assert_str_eq(r->url, "http://www.example.lg.jp/");
+	ck_assert_str_eq(report_consent(r), "none");
+	record_survives(r);
+	report_free(r);
+}
+END_TEST
+
+START_TEST(a_mail_whose_body_is_a_form)
+{
+	struct report *r = reads("From: web <noreply@example.com>\n"
+	    "Reply-To: r@example.com\nMIME-Version: 1.0\n"
+	    "Subject: form 17\n\nName: Yamada Taro\nMail: y@example.com\n"
+	    "Consent: contact\nUrl: http://a.example/\nTitle: a hole\n\n"
+	    "steps\n");
+
+	ck_assert(r->is_mail);
+	ck_assert_str_eq(r->finder, "Yamada Taro");
+	ck_assert_str_eq(r->address, "y@example.com");
+	ck_assert_str_eq(r->title, "a hole");
+	ck_assert_str_eq(report_consent(r), "contact");
+	ck_assert_str_eq(r->text, "steps\n");
+	record_survives(r);
+	report_free(r);
+}
+END_TEST
+
+START_TEST(a_mail_of_a_machine)
+{
+	struct report *r = reads("From: web <noreply@example.com>\n"
+	    "Reply-To: Yamada <r@example.com>\nMIME-Version: 1.0\n"
+	    "Auto-Submitted: auto-generated\n\nhttp://a.example/\n");
+
+	ck_assert(r->automatic);
+	ck_assert_str_eq(r->address, "r@example.com");
+	ck_assert_str_eq(r->title, "");
+	record_survives(r);
+	report_free(r);
+}
+END_TEST
+
+/* A head of a mail pasted into a text is no mail's head. */
+START_TEST(a_form_that_quotes_a_mail)
+{
+	struct report *r = reads("Name: Yamada\n\nFrom: a@example.com\n"
+	    "Date: today\n\nhello\n");
+
+	ck_assert(!r->is_mail);
+	ck_assert_str_eq(r->finder, "Yamada");
+	ck_assert_str_eq(r->text, "From: a@example.com\nDate: today\n\n"
+	    "hello\n");
+	record_survives(r);
+	report_free(r);
+}
+END_TEST
+
+START_TEST(missing_items)
+{
+	struct buf b = {0};
+	struct report *r = reads("Lang: ja\n");
+
+	report_missing(r, &b);
+	ck_assert_str_eq(buf_text(&b), "finder address url text");
+	buf_cut(&b, 0);
+	report_free(r);
+	r = reads("Name: Y\nMail: y@example.com\nUrl: x\n\ntext");
+	report_missing(r, &b);
+	ck_assert_str_eq(buf_text(&b), "");
+	report_free(r);
+	r = reads("Name: Y\n\ntext");
+	report_missing(r, &b);
+	ck_assert_str_eq(buf_text(&b), "address url");
+	report_free(r);
+	report_free(NULL);
+	buf_free(&b);
+}
+END_TEST
+
+/*
+ * The finder's name
+ */
+
+static void
+names(const char *finder, const char *address, const char *text,
+    unsigned want)
+{
+	char *form = xasprintf("Name: %s\nMail: %s\nUrl: x\n", finder,
+	    address);
+	struct report *r = reads(form);
+	unsigned got = report_names_finder(r, text);
+
+	ck_assert_msg(got == want, "%s, %s in \"%s\": %u", finder, address,
+	    text, got);
+	report_free(r);
+	free(form);
+}
+
+START_TEST(finds_names)
+{
+	names("Yamada Taro", "", "by Yamada Taro", 1);
+	names("Yamada Taro", "", "a\nb\nYAMADA taro", 3);
+	names("Yamada Taro", "", "a\nYamadaTaro", 2);
+	names("YamadaTaro", "", "YamadaTaro.", 1);
+	names("Yamada Taro", "", "a\nthanks to Yamada\nTaro for it", 2);
+	names("Yamada Taro", "", "Yamada\xe3\x80\x80Taro", 1);
+	names("Yamada Taro", "", "Yamada  \tTaro", 1);
+	names("Yamada Taro", "", "Taro Yamada", 0);
+	names("Yamada Taro", "", "Yamada and Taro", 0);
+	names("", "", "anything", 0);
+	names("Yamada", "", "", 0);
+}
+END_TEST
+
+START_TEST(finds_japanese_names)
+{
+	names("山田太郎", "", "届出者は山田太郎です", 1);
+	names("山田太郎", "", "届出者は\n山田　太郎です", 2);
+	names("山田 太郎", "", "山田太郎様", 1);
+	names("山田　太郎", "", "山田 太郎様", 1);
+	names("山田太郎", "", "届出者は山田\n太郎です", 1);
+	names("山田太郎", "", "山田花子と太郎", 0);
+	names("山田", "", "小山田町", 1);
+	names("林", "", "森林", 0);
+	names("林", "", "担当: 林 (届出者)", 1);
+}
+END_TEST
+
+START_TEST(finds_addresses)
+{
+	names("", "yamada@example.com", "write to Yamada@Example.com", 1);
+	names("", "yamada@example.com", "user yamada99", 1);
+	names("", "yamada@example.com", "example.com", 0);
+	names("", "yamada@example.com", "yam ada", 0);
+	names("", "t.yamada@example.com", "\n\nT.YAMADA", 3);
+}
+END_TEST
+
+START_TEST(short_names_as_whole_words)
+{
+	names("", "ito@example.com", "italian exploitoption", 0);
+	names("", "ito@example.com", "user=ito&x", 1);
+	names("", "ito@example.com", "ito", 1);
+	names("", "ito@example.com", "<ito@example.com>", 1);
+	names("", "ito@example.com", "ito2", 0);
+	names("", "ito@example.com", "担当はitoです", 1);
+	names("", "ito@example.com", "exploito, then Ito", 1);
+	names("Bo Y", "", "the boys", 0);
+	names("Bo Y", "", "so bo y, wrote", 1);
+	names("Bo Y", "", "so BoY wrote", 1);
+	names("Kato", "", "break a token", 0);
+	names("Kato", "", "Katoh", 1);
+}
+END_TEST
+
+START_TEST(first_place_of_name_or_address)
+{
+	names("Yamada Taro", "ty77@example.com", "a\nYamada Taro\nty77", 2);
+	names("Yamada Taro", "ty77@example.com", "a\nty77\nYamada Taro", 2);
+}
+END_TEST
+
+static void
+consented(const char *words, const char *text, unsigned want)
+{
+	char *form = xasprintf("Name: Yamada Taro\nMail: ty77@example.com\n"
+	    "Consent: %s\n", words);
+	struct report *r = reads(form);
+
+	ck_assert_msg(report_names_finder(r, text) == want, "%s: %s", words,
+	    text);
+	report_free(r);
+	free(form);
+}
+
+START_TEST(what_he_consented_to_is_no_find)
+{
+	consented("identity", "Yamada Taro", 0);
+	consented("identity", "ty77@example.com", 1);
+	consented("contact", "ty77@example.com", 0);
+	consented("contact", "Yamada Taro", 1);
+	consented("identity contact", "Yamada Taro ty77@example.com", 0);
+}
+END_TEST
+
+/*
+ * Odd strings
+ */
+
+static void
+odd(const char *s)
+{
+	char *text = xasprintf("Name: %s\nMail: %s\nX-Y: %s\nUrl: %s\n\n%s",
+	    s, s, s, s, s);
+	struct report *r;
+
+	if (report_read(text, strlen(text), &r, &f) == 0) {
+		record_survives(r);
+		report_names_finder(r, s);
+		report_free(r);
+	}
+	free(text);
+	if (report_read(s, strlen(s), &r, &f) == 0) {
+		record_survives(r);
+		report_free(r);
+	}
+}
+
+START_TEST(naughty_strings)
+{
+	FILE *in = fopen(corpora, "r");
+	char *line = NULL;
+	size_t room = 0;
+	int lines = 0;
+
+	if (in == NULL) {
+		puts("skip: no corpora");
+		return;
+	}
+	for (; getline(&line, &room, in) != -1; lines++)
+		odd(line);
+	ck_assert_int_gt(lines, 500);
+	free(line);
+	fclose(in);
+}
+END_TEST
+
+START_TEST(random_forms)
+{
+	static const char *const bits[] = {"Name", "Mail", "Url", "Consent",
+	    "Title", "X-Y", ":", ": ", "：", "\n", "\n", "\n\n", "\r\n", " ",
+	    "\xe3\x80\x80", "y@example.com", "<", ">", "\"", "(", ")", ",",
+	    "Yamada", "山田", "identity", "http://a.example/", "\xef\xbb\xbf",
+	    "From: a@b.jp\n", "Date: x\n", "\x1b", "\\"};
+	struct buf b = {0};
+	int turn;
+	long n;
+
+	srandom(3);
+	for (turn = 0; turn < 20000; turn++, buf_cut(&b, 0)) {
+		for (n = random() % 30; n >= 0; n--)
+			buf_puts(&b, bits[(size_t)random() %
+			    (sizeof(bits) / sizeof(bits[0]))]);
+		odd(b.p);
+	}
+	buf_free(&b);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+	Suite *s = suite_create("report");
+	TCase *t = tcase_create("report");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_test(t, our_own_form);
+	tcase_add_test(t, a_japanese_form);
+	tcase_add_test(t, what_is_no_field_of_ours_is_kept);
+	tcase_add_test(t, a_url_and_a_paragraph);
+	tcase_add_test(t, persons);
+	tcase_add_test(t, consent_words);
+	tcase_add_test(t, languages);
+	tcase_add_test(t, refuses_what_cannot_be_read);
+	tcase_add_test(t, a_mail);
+	tcase_add_test(t, a_mail_whose_body_is_a_form);
+	tcase_add_test(t, a_mail_of_a_machine);
+	tcase_add_test(t, a_form_that_quotes_a_mail);
+	tcase_add_test(t, missing_items);
+	tcase_add_test(t, finds_names);
+	tcase_add_test(t, finds_japanese_names);
+	tcase_add_test(t, finds_addresses);
+	tcase_add_test(t, short_names_as_whole_words);
+	tcase_add_test(t, first_place_of_name_or_address);
+	tcase_add_test(t, what_he_consented_to_is_no_find);
+	tcase_add_test(t, naughty_strings);
+	tcase_add_test(t, random_forms);
+	suite_add_tcase(s, t);
+	return s;
+}
+
+int
+main(void)
+{
+	const char *folder = getenv("CORPORA");
+	char dir[] = "/tmp/todoke-report.XXXXXX", path[PATH_MAX];
+	SRunner *r = srunner_create(suite());
+	int failed;
+
+	snprintf(path, sizeof(path), "%s" CORPUS, folder != NULL ? folder :
+	    "../shared/corpora");
+	if (realpath(path, corpora) == NULL)
+		corpora[0] = '\0';
+	if (mkdtemp(dir) == NULL || chdir(dir) == -1) {
+		perror("report");
+		return EXIT_FAILURE;
+	}
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	if (failed == 0)
+		rmdir(dir);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
