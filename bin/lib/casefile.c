@@ -440,6 +440,26 @@ casefile_set(struct casefile *c, const char *name, const char *value)
 		free(own);
 }
 
+void
+casefile_take_unknown(struct casefile *c, const struct casefile *from)
+{
+	size_t i, k = 0;
+
+	for (i = 0; i < c->n; i++) {
+		if (definition(c->v[i].name) != NULL) {
+			c->v[k++] = c->v[i];
+			continue;
+		}
+		free(c->v[i].name);
+		wipe_str(c->v[i].value);
+	}
+	c->n = k;
+	for (i = 0; i < from->n; i++)
+		if (definition(from->v[i].name) == NULL)
+			append(c, xstrdup(from->v[i].name),
+			    xstrdup(from->v[i].value));
+}
+
 const char *
 casefile_number(const struct casefile *c)
 {

@@ -88,6 +88,9 @@ void casefile_add(struct casefile *c, const char *name, const char *value);
 void casefile_set_nth(struct casefile *c, const char *name, size_t i,
     const char *value);
 
+/* Replace the fields that are not in the table by those of FROM. */
+void casefile_take_unknown(struct casefile *c, const struct casefile *from);
+
 /* Free text before the sealed part, and the sealed part ("" if none).  A line
  * of notes that would begin a sealed part gets "> " before it. */
 const char *casefile_notes(const struct casefile *c);

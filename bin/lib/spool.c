@@ -332,10 +332,23 @@ drop_gone(struct search *s)
 	s->n = k;
 }
 
+/* The first of the found that is another file than found[0], 0 if none. */
+static size_t
+other_file(const struct search *s)
+{
+	size_t i;
+
+	for (i = 1; i < s->n; i++)
+		if (s->ino[i] != s->ino[0])
+			return i;
+	return 0;
+}
+
 int
 spool_find(int fd, const char *number, struct spool_place *p, struct fault *f)
 {
 	struct search s = {.fd = fd, .number = number};
+	size_t i;
 	int turn;
 
 	for (turn = 0; turn < 3; turn++) {
@@ -345,7 +358,7 @@ spool_find(int fd, const char *number, struct spool_place *p, struct fault *f)
 			drop_gone(&s);
 		if (s.n == 1)
 			break;
-		if (s.n > 1 && s.ino[0] == s.ino[1] && turn > 0)
+		if (s.n > 1 && other_file(&s) == 0 && turn > 0)
 			break;
 	}
 	if (s.n == 0 && look_aside(&s, f) == -1)
@@ -353,11 +366,11 @@ spool_find(int fd, const char *number, struct spool_place *p, struct fault *f)
 	if (s.n == 0)
 		return fault_set(f, EX_NOINPUT, "no case %s in the spool",
 		    number);
-	if (s.n > 1 && s.ino[0] != s.ino[1])
+	if ((i = other_file(&s)) > 0)
 		return fault_set(f, EX_DATAERR,
 		    "case %s lies in two places, %s and %s: look which one is "
 		    "right and move the other to bad/", number,
-		    s.found[0].path, s.found[1].path);
+		    s.found[0].path, s.found[i].path);
 	*p = s.found[0];
 	return 0;
 }
@@ -385,6 +398,18 @@ each_in(int fd, enum spool_state s, const char *day, spool_each_fn *each,
 	return rc;
 }
 
+/* A case that mv left in the place of a day folder is none. */
+static bool
+is_folder(int fd, enum spool_state s, const char *day)
+{
+	char path[SPOOL_PATH];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s", states[s].name, day);
+	return fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISDIR(st.st_mode);
+}
+
 int
 spool_each(int fd, enum spool_state s, const char *last, spool_each_fn *each,
     void *arg, struct fault *f)
@@ -396,7 +421,8 @@ spool_each(int fd, enum spool_state s, const char *last, spool_each_fn *each,
 	if (spool_list(fd, states[s].name, &days, f) == -1)
 		return -1;
 	for (i = 0; i < days.n && rc == 0; i++) {
-		if (!spool_is_day(s, days.v[i]))
+		if (!spool_is_day(s, days.v[i]) ||
+		    !is_folder(fd, s, days.v[i]))
 			continue;
 		if (last != NULL && strcmp(days.v[i], last) > 0)
 			break;

@@ -54,6 +54,7 @@ static const char *const sample[][2] = {
     {"received", "2026-11-20"},
     {"accepted", "2026-11-24"},
     {"missing", "・手順\n・結果"},
+    {"words", "担当者の言葉 " CANARY},
 };
 
 static const char *
