@@ -395,19 +395,20 @@ check_doubles(struct walk *w)
 			    w->seen[i]);
 }
 
-/* A folder of the spool that the tree's table does not name: 2770 too. */
+/* A day that a hand made: whose own it is alone, cron cannot work in. */
 static void
 check_day(struct fsck *k, struct desk *d, const char *path)
 {
-	struct stat st;
+	struct stat st, root;
 
 	if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    (st.st_mode & 07777) == 02770 ||
+	    fstat(d->spool, &root) == -1 || (st.st_mode & 07777) == 02770 ||
 	    (k->repair && fchmodat(d->spool, path, 02770, 0) == 0))
 		return;
-	broken(k, "%s: mode %04o, not 2770: others of the group cannot work "
-	    "in it (todoke-check -r by its owner sets it)", path,
-	    (unsigned)(st.st_mode & 07777));
+	if (st.st_uid != root.st_uid && (st.st_mode & S_IWGRP) == 0)
+		broken(k, "%s: mode %04o: only its owner can work in it "
+		    "(chmod 2770, or todoke-check -r by its owner)", path,
+		    (unsigned)(st.st_mode & 07777));
 }
 
 /* What lies in a state's folder and is no day, and in a day and is no case. */

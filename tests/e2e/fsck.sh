@@ -87,6 +87,9 @@ restore
 
 # Empty days that are past go with -r alone.
 mkdir "$SPOOL/contacted/2001-01-05" "$SPOOL/contacted/2031-01-06"
+chmod 2755 "$SPOOL/contacted/2031-01-06"
+broken "only its owner"
+chmod 2775 "$SPOOL/contacted/20"*
 expect 0 "$BIN/todoke-check"
 [ -d "$SPOOL/contacted/2001-01-05" ] || fail "removed without -r"
 expect 0 "$BIN/todoke-check" -r

@@ -31,7 +31,7 @@ coordinator() {
 	done
 }
 hand() {
-	mkdir -p "$SPOOL/new/2031-01-06"
+	mkdir -p -m 2770 "$SPOOL/new/2031-01-06"
 	for n in $numbers; do
 		mv "$SPOOL"/new/20*/"$n" "$SPOOL/new/2031-01-06/" 2>/dev/null || true
 	done

@@ -20,7 +20,7 @@ send() {
 	shift
 	rm -rf "$T/got"
 	mkdir "$T/got"
-	python3 tests/helper/smtpd.py -o "$T/got" "$@" >"$T/port" 2>"$T/smtpd.err" <>"$T/forever" &
+	python3 tests/helper/smtpd.py -e 8BITMIME -o "$T/got" "$@" >"$T/port" 2>"$T/smtpd.err" <>"$T/forever" &
 	daemon=$!
 	read -r p <"$T/port"
 	sed "s/port = [0-9]*/port = $p/" "$CONF" >"$T/send.conf"
