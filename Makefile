@@ -81,6 +81,7 @@ DESK = \
 	letter \
 	gate \
 	policy \
+	handedit \
 	closing \
 	strip \
 	attempts \

@@ -203,11 +203,12 @@ queue(const struct finish *w, const char *id, struct fault *f)
 }
 
 /*
- * Is this Mail: line of the change in hand?  Then its id.  That of a rung,
+ * Is this Mail: line of the change in hand (1, 0, or -1)?  Then its id.  That of a rung,
  * NUMBER.rRUNG.KIND, bears no SEQ: it is of this change while it lies in tmp/.
  */
-static bool
-mail_of(const struct finish *w, const char *line, char id[TOKEN_ID + 8])
+static int
+mail_of(const struct finish *w, const char *line, char id[TOKEN_ID + 8],
+    struct fault *f)
 {
 	char prefix[32], rung[32], path[SPOOL_PATH];
 	size_t n = strcspn(line, " ");
@@ -215,11 +216,13 @@ mail_of(const struct finish *w, const char *line, char id[TOKEN_ID + 8])
 	snprintf(prefix, sizeof(prefix), "%s.%u.", w->number, w->seq);
 	snprintf(rung, sizeof(rung), "%s.r", w->number);
 	if (n >= TOKEN_ID + 8 || memchr(line, '/', n) != NULL)
-		return false;
+		return 0;
 	snprintf(id, TOKEN_ID + 8, "%.*s", (int)n, line);
 	snprintf(path, sizeof(path), "tmp/%s", id);
-	return text_prefix(line, prefix) ||
-	    (text_prefix(line, rung) && spool_exists(w->d->spool, path));
+	if (text_prefix(line, prefix))
+		return 1;
+	return text_prefix(line, rung) ?
+	    spool_there(w->d->spool, path, f) : 0;
 }
 
 static int
@@ -229,13 +232,13 @@ queue_mails(const struct finish *w, struct fault *f)
 	char id[TOKEN_ID + 8];
 	bool any = false;
 	size_t i;
+	int of;
 
 	for (i = 0; (line = casefile_nth(w->c, "Mail", i)) != NULL; i++) {
-		if (!mail_of(w, line, id))
-			continue;
-		if (queue(w, id, f) == -1)
+		of = mail_of(w, line, id, f);
+		if (of == -1 || (of == 1 && queue(w, id, f) == -1))
 			return -1;
-		any = true;
+		any = any || of == 1;
 	}
 	return any ? spool_sync(w->d->spool, "outbox", f) : 0;
 }
@@ -388,10 +391,12 @@ judge_displaced(const struct finish *w, struct fault *f)
 	const char *prev = casefile_get(w->c, "Prev");
 	char path[SPOOL_PATH], name[64], hex[DIGEST_HEX];
 	struct buf b = {0};
+	int there;
 
 	snprintf(path, sizeof(path), "tmp/%s.%u", w->number, w->seq);
-	if (!spool_exists(w->d->spool, path))
-		return 0;
+	there = spool_there(w->d->spool, path, f);
+	if (there != 1)
+		return there;
 	if (io_read(w->d->spool, path, CASE_MAX, &b, NULL, f) == -1)
 		return -1;
 	digest_sha256(b.p, b.n, hex);
@@ -417,7 +422,7 @@ finish(const struct finish *w, struct fault *f)
 		return -1;
 	if (casefile_seq(w->c) == w->seq &&
 	    read_move(w->c, w->number, a, b) && strcmp(a, b) != 0 &&
-	    spool_exists(w->d->spool, a) && move_case(w, a, b, f) == -1)
+	    move_case(w, a, b, f) == -1)
 		return -1;
 	if (judge_displaced(w, f) == -1)
 		return -1;

@@ -226,12 +226,12 @@ drop(const struct message *m, struct fault *f)
 {
 	char path[SPOOL_PATH];
 
+	snprintf(path, sizeof(path), "outbox/%s.copy", m->id);
+	if (attempts_drop(m->d->spool, m->id, f) == -1 ||
+	    io_unlink(m->d->spool, path, f) == -1)
+		return -1;
 	snprintf(path, sizeof(path), "outbox/%s", m->id);
 	if (io_unlink(m->d->spool, path, f) == -1)
-		return -1;
-	snprintf(path, sizeof(path), "outbox/%s.copy", m->id);
-	if (io_unlink(m->d->spool, path, f) == -1 ||
-	    attempts_drop(m->d->spool, m->id, f) == -1)
 		return -1;
 	return spool_sync(m->d->spool, "outbox", f);
 }
@@ -259,7 +259,9 @@ put_aside(const struct message *m, const char *folder, struct fault *f)
 	char path[SPOOL_PATH];
 	int rc;
 
-	rc = shift(m, folder, ".copy", f);
+	rc = attempts_drop(m->d->spool, m->id, f);
+	if (rc == 0)
+		rc = shift(m, folder, ".copy", f);
 	if (rc == 0 && m->class != TEXT_FINDER)
 		rc = shift(m, folder, "", f);
 	if (rc == 0)
@@ -268,8 +270,6 @@ put_aside(const struct message *m, const char *folder, struct fault *f)
 		snprintf(path, sizeof(path), "outbox/%s", m->id);
 		rc = io_unlink(m->d->spool, path, f);
 	}
-	if (rc == 0)
-		rc = attempts_drop(m->d->spool, m->id, f);
 	return rc == 0 ? spool_sync(m->d->spool, "outbox", f) : -1;
 }
 
@@ -291,15 +291,29 @@ refuse(const struct message *m, const char *event,
  * One message
  */
 
+/* Did the case decide that another copy than the message is kept? */
+static bool
+has_copy(const struct casefile *c, const char *id)
+{
+	char want[TOKEN_ID + 8];
+	const char *line;
+	size_t i;
+
+	snprintf(want, sizeof(want), "%s.copy ", id);
+	for (i = 0; (line = casefile_nth(c, "Mail", i)) != NULL; i++)
+		if (text_prefix(line, want))
+			return true;
+	return false;
+}
+
 /* The case's copy into mail/NUMBER/cur: the commit of delivery. */
 static int
 keep_copy(struct message *m, struct fault *f)
 {
 	char from[SPOOL_PATH], to[SPOOL_PATH], folder[SPOOL_PATH];
 
-	snprintf(from, sizeof(from), "outbox/%s.copy", m->id);
-	if (!spool_exists(m->d->spool, from))
-		snprintf(from, sizeof(from), "outbox/%s", m->id);
+	snprintf(from, sizeof(from), "outbox/%s%s", m->id,
+	    has_copy(m->c, m->id) ? ".copy" : "");
 	snprintf(folder, sizeof(folder), "mail/%s/cur", m->number);
 	snprintf(to, sizeof(to), "mail/%s/cur/%.95s:2,S", m->number, m->id);
 	if (linkat(m->d->spool, from, m->d->spool, to, 0) == -1 &&

@@ -97,6 +97,16 @@ spool_exists(int fd, const char *path)
 }
 
 int
+spool_there(int fd, const char *path, struct fault *f)
+{
+	struct stat st;
+
+	if (fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : fault_errno(f, "%s", path);
+}
+
+int
 spool_halted(int fd, struct fault *f)
 {
 	if (!spool_exists(fd, "var/HALT"))

@@ -120,5 +120,7 @@ int spool_rename(int fd, const char *from, const char *to);
 bool spool_delivered(int fd, const char *number, const char *id);
 
 bool spool_exists(int fd, const char *path);
+/* The same where not knowing must not be taken for no: 1, 0, or -1. */
+int spool_there(int fd, const char *path, struct fault *f);
 
 #endif

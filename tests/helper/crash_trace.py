@@ -164,6 +164,7 @@ def inject(call, kind, argv, log, env, home, more=()):
             options += ["-P", home + path]
     options += injections(more + (
         "%s:%s:when=%d" % (call.name, what, call.count),))
+    open(log, "w").close()
     code, hung, err = run(options, argv, log, env)
     with open(log, errors="replace") as f:
         lines = f.read().splitlines()

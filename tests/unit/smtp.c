@@ -54,15 +54,16 @@ struct outcome {
 static void
 run_fake(const char *const *args, int in, int out)
 {
-	const char *argv[MOST + 6] = {"python3", "-I", "-S", smtpd};
+	const char *argv[MOST + 6] = {"/usr/bin/python3", "-I", "-S", smtpd};
 	size_t i;
 
 	for (i = 0; i < MOST && args[i] != NULL; i++)
 		argv[4 + i] = args[i];
 	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
-	execv("/usr/bin/python3", (char *const *)(uintptr_t)argv);
-	execvp("python3", (char *const *)(uintptr_t)argv);
+	execv(argv[0], (char *const *)(uintptr_t)argv);
+	argv[0] = "python3";
+	execvp(argv[0], (char *const *)(uintptr_t)argv);
 	_exit(127);
 }
 
