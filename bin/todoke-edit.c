@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/change.h"
 #include "lib/cli.h"
 #include "lib/digest.h"
 #include "lib/handedit.h"

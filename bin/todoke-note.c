@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/change.h"
 #include "lib/cli.h"
 #include "lib/policy.h"
 #include "lib/text.h"

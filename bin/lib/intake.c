@@ -151,15 +151,14 @@ answerable(struct desk *d, const struct report *r)
  * Filing sealed
  */
 
-/* Is in.DIGEST in NEW or CUR of the Maildir, whatever its flags? */
-static bool
-filed(const struct desk *d, const char *maildir, const char *name)
+bool
+intake_filed(const struct desk *d, const char *maildir, const char *name)
 {
 	static const char *const parts[] = {"new", "cur"};
 	char path[SPOOL_PATH];
 	struct spool_names names;
 	struct fault f;
-	size_t i, k;
+	size_t i, k, n = strlen(name);
 	bool found = false;
 
 	for (i = 0; i < 2 && !found; i++) {
@@ -167,7 +166,8 @@ filed(const struct desk *d, const char *maildir, const char *name)
 		if (spool_list(d->spool, path, &names, &f) == -1)
 			return false;
 		for (k = 0; k < names.n && !found; k++)
-			found = text_prefix(names.v[k], name);
+			found = strcspn(names.v[k], ":") == n &&
+			    text_prefix(names.v[k], name);
 		spool_names_free(&names);
 	}
 	return found;
@@ -202,7 +202,7 @@ intake_file(struct desk *d, const char *maildir, const char *subject,
 
 	digest_sha256(p, n, hex);
 	snprintf(name, 32, "in.%.24s", hex);
-	if (filed(d, maildir, name))
+	if (intake_filed(d, maildir, name))
 		return 0;
 	rc = seal_wrap(d, subject, p, n, &wrapped, f);
 	if (rc == 0)

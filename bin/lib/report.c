@@ -337,7 +337,7 @@ read_mail(struct report *r, const void *p, size_t n, struct fault *f)
 	if (r->finder[0] == '\0')
 		put_name(r, m->from_name);
 	if (r->text[0] == '\0' && m->text[0] != '\0')
-		put(&r->text, xstrdup(m->text));
+		put(&r->text, xstrdup(m->text + strspn(m->text, "\n")));
 	r->automatic = m->automatic;
 	r->is_mail = true;
 	wipe_str(title);

@@ -287,6 +287,20 @@ START_TEST(a_mail_whose_body_is_a_form)
 }
 END_TEST
 
+/* Fields and nothing else: then these are the text. */
+START_TEST(a_mail_of_fields_alone)
+{
+	struct report *r = reads("From: a@b.jp\nDate: x\n\n\n\n"
+	    "Consent: yes\nUrl: http://a.example/\n");
+
+	ck_assert(r->is_mail);
+	ck_assert_str_eq(r->url, "http://a.example/");
+	ck_assert(text_prefix(r->text, "Consent: yes\n"));
+	record_survives(r);
+	report_free(r);
+}
+END_TEST
+
 START_TEST(a_mail_of_a_machine)
 {
 	struct report *r = reads("From: web <noreply@example.com>\n"
@@ -525,6 +539,7 @@ suite(void)
 	tcase_add_test(t, refuses_what_cannot_be_read);
 	tcase_add_test(t, a_mail);
 	tcase_add_test(t, a_mail_whose_body_is_a_form);
+	tcase_add_test(t, a_mail_of_fields_alone);
 	tcase_add_test(t, a_mail_of_a_machine);
 	tcase_add_test(t, a_form_that_quotes_a_mail);
 	tcase_add_test(t, missing_items);

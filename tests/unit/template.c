@@ -309,6 +309,11 @@ START_TEST(texts_say_what_they_must)
 	    {"closed-finder", "終了の理由: ", "Reason: "},
 	    {"closed-operator", "終了の理由: ", "Reason for closing: "},
 	    {"receipt", "7日以内", "within 7 days"},
+	    {"letter-operator", CANARY, CANARY},
+	    {"letter-finder", CANARY, CANARY},
+	    {"letter-finder", "公になさらない", "keep it to yourself"},
+	    {"referral", CANARY, CANARY},
+	    {"referral", "事前に当窓口へ", "talk to us"},
 	};
 	struct buf b = {0};
 	size_t i;
@@ -551,6 +556,52 @@ START_TEST(classes_differ)
 }
 END_TEST
 
+/* One's own words are in the texts that leave encrypted, and must be. */
+START_TEST(words_are_in_their_texts_alone)
+{
+	const struct template_name *n;
+
+	for (n = template_names; n->name != NULL; n++) {
+		if (template_has_words(n->name)) {
+			ck_assert_int_ne(n->class, TEXT_STAGE1);
+			loads(n->name, "Subject: a\n\n{{words}}\n");
+			refuses(n->name, "Subject: a\n\nb\n",
+			    "no {{words}} in the text");
+			refuses(n->name, "Subject: {{words}}\n\nb\n",
+			    "no {{words}} in the text");
+		} else
+			refuses(n->name, "Subject: a\n\n{{words}}\n",
+			    "3: {{words}} is one's own words: ");
+	}
+	refuses("disclosure", "Subject: a\n\n{{words}}\n",
+	    ": disclosure cannot name it");
+	refuses("receipt", "Subject: a\n\n{{x}}\n", " missing");
+	ck_assert(template_has_words("letter-operator"));
+	ck_assert(template_has_words("letter-finder"));
+	ck_assert(template_has_words("referral"));
+	ck_assert(!template_has_words("contact"));
+}
+END_TEST
+
+/* Whoever else is told learns neither site nor operator nor finder by it. */
+START_TEST(a_referral_names_no_site)
+{
+	static const char *const not[] = {"url", "operator", "report-url",
+	    "kind", "details", "deadline", "finder", "finder-address",
+	    "received", "accepted", "missing", "reason", "contacted",
+	    "notified", "fixed", "closed"};
+	char text[128];
+	size_t i;
+
+	ck_assert_int_eq(template_find("referral")->class, TEXT_REFERRAL);
+	for (i = 0; i < sizeof(not) / sizeof(*not); i++) {
+		snprintf(text, sizeof(text),
+		    "Subject: a\n\n{{words}} {{%s}}\n", not[i]);
+		refuses("referral", text, ": a referral cannot name it");
+	}
+}
+END_TEST
+
 START_TEST(unknown_fields_do_not_load)
 {
 	refuses("contact", "Subject: a\n\n\n{{colour}}\n",
@@ -760,6 +811,8 @@ suite(void)
 	tcase_add_test(lc, names_are_found);
 	tcase_add_test(lc, sealed_fields_do_not_load_in_stage1);
 	tcase_add_test(lc, classes_differ);
+	tcase_add_test(lc, words_are_in_their_texts_alone);
+	tcase_add_test(lc, a_referral_names_no_site);
 	tcase_add_test(lc, unknown_fields_do_not_load);
 	tcase_add_test(lc, list_of_fields_is_the_class_s);
 	tcase_add_test(lc, headers_are_checked);

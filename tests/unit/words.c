@@ -128,12 +128,18 @@ START_TEST(shipped_lists_are_whole)
 	    "national-government", "agency", "school", "company-listed",
 	    "company", "organization", "individual", "other", "unknown",
 	    NULL};
+	static const char *const items[] = {"finder", "address", "identity",
+	    "contact", "url", "text", "privacy", "elsewhere", NULL};
+	static const char *const referrals[] = {"product-desk", "ministry",
+	    "cyber-office", "privacy-commission", "laboratory", NULL};
 	static const char *const verified[] = {
 	    "phone", "letter", "visit", "known", NULL};
 
 	has("kinds", kinds);
 	has("operators", operators);
 	has("verified", verified);
+	has("items", items);
+	has("referrals", referrals);
 }
 END_TEST
 
@@ -172,6 +178,30 @@ START_TEST(closings_have_groups)
 }
 END_TEST
 
+/* What the report module can find missing has a line; the groups are the
+ * guideline's letters. */
+START_TEST(items_have_letters)
+{
+	static const char *const letters[][2] = {{"finder", "a"},
+	    {"address", "b"}, {"identity", "c"}, {"contact", "d"},
+	    {"url", "e"}, {"text", "f"}, {"privacy", "g"},
+	    {"elsewhere", "h"}};
+	struct words *w;
+	size_t i;
+
+	ck_assert_msg(words_load(&w, etc, "items", &f) == 0, "%s", f.text);
+	for (i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+		ck_assert_str_eq(words_find(w, letters[i][0])->group,
+		    letters[i][1]);
+	words_free(w);
+	ck_assert_int_eq(words_load(&w, etc, "referrals", &f), 0);
+	ck_assert_str_eq(words_find(w, "product-desk")->group, "product");
+	ck_assert_str_eq(words_find(w, "laboratory")->group, "lab");
+	ck_assert_str_eq(words_find(w, "ministry")->group, "-");
+	words_free(w);
+}
+END_TEST
+
 START_TEST(mail_alone_verifies_nothing)
 {
 	struct words *w;
@@ -194,6 +224,7 @@ suite(void)
 	tcase_add_test(t, refuses_what_is_no_file);
 	tcase_add_test(t, shipped_lists_are_whole);
 	tcase_add_test(t, closings_have_groups);
+	tcase_add_test(t, items_have_letters);
 	tcase_add_test(t, mail_alone_verifies_nothing);
 	suite_add_tcase(s, t);
 	return s;
