@@ -281,8 +281,8 @@ check_count(const int *count)
 		if (count[i] < fields[i].least)
 			return "the message lacks Date, From or Message-ID";
 		if (count[i] > fields[i].most)
-			return "the message has a field that may not be in it "
-			    "or not twice (smtp.h)";
+			return "the message has a field that may not be in it, "
+			    "or twice one that may be there once";
 	}
 	return NULL;
 }

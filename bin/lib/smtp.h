@@ -26,8 +26,8 @@ enum smtp_verdict {
 	SMTP_FAILED, /* 5xx to RCPT, DATA or the final dot: this mail */
 	SMTP_RETRY,  /* no connection, no DNS, 4xx, 421, a drop before 354 */
 	SMTP_ALARM,  /* 5xx to greeting, EHLO, STARTTLS, AUTH or MAIL, TLS
-	                missing, a certificate refused, injected replies: the
-	                server or our settings; stop this run */
+	                missing, a certificate refused, injected or endless
+	                replies: the server or our settings; stop this run */
 	SMTP_UNSURE  /* 354, then drop, time-out or garbage */
 };
 
@@ -43,15 +43,31 @@ struct smtp_result {
 
 /*
  * Hand over N bytes at MSG (header and body, CRLF throughout or bare LF,
- * which is made CRLF; a bare CR, NUL or a line over 998 octets is refused as
- * SMTP_FAILED before connecting) with the envelope SENDER and RCPT, both
- * addr_check()ed here again.  8-bit text goes to a server without 8BITMIME
- * too, in a second session: no mail fails for what a server does not say.
- * ACCEPTED is called once, inside the library's message-sent event, if the
- * verdict will be SMTP_SENT; if it returns -1 the verdict stays SMTP_SENT
- * and the caller knows.  The verdict depends on the statuses of MAIL,
- * recipient and transfer in this order, not on the library's return values.
- * Returns 0 with RES filled, -1 (EX_SOFTWARE, EX_USAGE) only for wrong use.
+ * which is made CRLF; a last line without its end gets one) with the envelope
+ * SENDER and RCPT, both addr_check()ed here again.
+ *
+ * Refused as SMTP_FAILED before connecting: a bare CR, a NUL, a line over 998
+ * octets; a header without a blank line behind it, malformed, or with octets
+ * over 126; no Date, From or Message-ID, or two of these, of To, Sender,
+ * Reply-To or Disposition-Notification-To; Cc, Bcc, Return-Path,
+ * Resent-Reply-To, Original-*: the library would make up or drop those.  So
+ * is, after EHLO, 8-bit text for a server without 8BITMIME (RFC 6152
+ * section 3).
+ *
+ * ACCEPTED (may be NULL) is called once, inside the library's message-sent
+ * event, if the verdict will be SMTP_SENT; if it returns -1 the verdict stays
+ * SMTP_SENT and the caller knows.  SIGALRM is blocked meanwhile.  The verdict
+ * depends on the statuses of MAIL, recipient and transfer in this order, not
+ * on the library's return values.
+ *
+ * For the time of the call SIGALRM, SIGPIPE, ITIMER_REAL, HOME and
+ * XDG_CONFIG_DIR are ours: one call at a time in a process.  The deadline does
+ * not cut a look-up of the host's name, which has the resolver's own.
+ *
+ * Returns 0 with RES filled, -1 only for wrong use (EX_USAGE: an address, a
+ * host that is neither name nor IPv4 address, a user without STARTTLS, a
+ * deadline beyond 1 to 3600 s) or where no session can be set up
+ * (EX_SOFTWARE, or as errno has it).
  */
 int smtp_send(const struct smtp_server *srv, const char *sender,
     const char *rcpt, const void *msg, size_t n, int (*accepted)(void *),

@@ -89,7 +89,7 @@ static const struct field {
     {"received", F, "for the finder"},
     {"accepted", F, "for the finder"},
     {"missing", F, "for the finder"},
-    {"words", D | F | R, "one's own words"},
+    {"words", D | F | R, "for letters by hand"},
 };
 
 static const char *const class_text[] = {

@@ -101,7 +101,7 @@ section todoke-case.5 Events | items Cm >"$T/page"
 same "event" "$T/code" "$T/page"
 
 # (e) Texts with class and way, each in both languages; fields with classes.
-sed -n 's/^ *{"\([a-z-]*\)", TEXT_\([SDF]\)[A-Z0-9]*, \([a-z]*\)},/\1 \2 \3/p' \
+sed -n 's/^ *{"\([a-z-]*\)", TEXT_\([SDFR]\)[A-Z0-9]*, \([a-z]*\)},/\1 \2 \3/p' \
     bin/lib/template.c |
     awk '{ print $1 " (" $2 ($3 == "true" ? ", mail)" : ", text)") }' \
     >"$T/heads"
@@ -119,7 +119,7 @@ for lang in ja en; do
 		bad=1
 	}
 done
-sed -n 's/^ *{"\([a-z-]*\)", \([SDF| ]*\), "[a-z ]*"},/\1 (\2)/p' \
+sed -n 's/^ *{"\([a-z-]*\)", \([SDFR| ]*\), "[a-z ]*"},/\1 (\2)/p' \
     bin/lib/template.c | tr -d '|' | tr -s ' ' >"$T/heads"
 cut -d ' ' -f 1 "$T/heads" | sort >"$T/code"
 section todoke-template.5 FIELDS | items Cm >"$T/page"

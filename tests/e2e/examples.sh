@@ -89,10 +89,18 @@ state() {
 	case $1 in
 	todoke-open.1 | todoke-sort.8) restore empty ;;
 	todoke-accept.1 | todoke-check.8) restore new ;;
-	todoke-contact.1) restore accepted ;;
-	todoke-confirm.1 | todoke-show.1) restore contacted ;;
+	todoke-contact.1 | todoke-refer.1) restore accepted ;;
+	todoke-alert.1 | todoke-confirm.1 | todoke-show.1) restore contacted ;;
 	todoke-disclose.1) restore confirmed ;;
-	todoke-close.1) restore disclosed ;;
+	todoke-day.1) restore empty ;;
+	todoke-edit.1 | todoke-file.1) restore new ;;
+	todoke-note.1 | todoke-remind.8) restore contacted ;;
+	todoke-write.1 | todoke-refer.1 | todoke-alert.1) restore disclosed ;;
+	todoke-reopen.1)
+		restore disclosed
+		step todoke-close -r fixed-application "$one"
+		;;
+	todoke-close.1 | todoke-write.1) restore disclosed ;;
 	todoke-send.8)
 		restore contacted
 		rm "$SPOOL/outbox/$two".* "$SPOOL/outbox/$three".*

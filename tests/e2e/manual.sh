@@ -31,7 +31,7 @@ usage() {
 
 # a:bc as "a bc", each of them once.
 source_options() {
-	sed -n 's/.*getopt(argc, argv, "\([^"]*\)").*/\1/p' "$1" |
+	sed -n 's/.*getopt(argc, argv, "+\{0,1\}\([^"]*\)").*/\1/p' "$1" |
 	    tr -d ':' | fold -w 1 | sort -u | tr -d '\n'
 }
 

@@ -401,6 +401,8 @@ START_TEST(verdicts)
 		check_arrived(PLAIN, sizeof(PLAIN) - 1);
 	}
 	ck_assert(!commanded("BDAT"));
+	if (commanded("AUTH NTLM"))
+		ck_assert(commanded("AUTH NTLM\n*\n*\n"));
 	if (sc->how != CLEAR && sc->verdict != SMTP_SENT &&
 	    strcmp(sc->stage, "dot") != 0)
 		ck_assert(!commanded("MAIL"));

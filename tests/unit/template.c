@@ -571,7 +571,7 @@ START_TEST(words_are_in_their_texts_alone)
 			    "no {{words}} in the text");
 		} else
 			refuses(n->name, "Subject: a\n\n{{words}}\n",
-			    "3: {{words}} is one's own words: ");
+			    "3: {{words}} is for letters by hand: ");
 	}
 	refuses("disclosure", "Subject: a\n\n{{words}}\n",
 	    ": disclosure cannot name it");

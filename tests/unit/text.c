@@ -50,9 +50,9 @@ START_TEST(utf8_every_code_point)
 			n = encode(c, len, s);
 			want = c != 0 && len == length(c) && c <= 0x10ffff &&
 			    (c < 0xd800 || c > 0xdfff);
-			ck_assert_msg(text_utf8(s, n) == want, "U+%04X in %zu",
-			    c, len);
-			ck_assert(n == 1 || !text_utf8(s, n - 1));
+			if (text_utf8(s, n) != want ||
+			    (n > 1 && text_utf8(s, n - 1)))
+				ck_abort_msg("U+%04X in %zu", c, len);
 		}
 	ck_assert(text_utf8(NULL, 0));
 	ck_assert(text_utf8("a\xc3\xa4z", 4));
@@ -69,7 +69,8 @@ cleans(const char *in, size_t n, const char *want)
 	struct buf b = {0};
 
 	text_clean(&b, in, n);
-	ck_assert_str_eq(buf_text(&b), want);
+	if (strcmp(buf_text(&b), want) != 0)
+		ck_abort_msg("\"%s\", not \"%s\"", buf_text(&b), want);
 	buf_free(&b);
 }
 
@@ -111,7 +112,7 @@ forbidden(uint32_t c)
 
 START_TEST(cleans_every_character)
 {
-	char s[6] = "x", want[6];
+	char s[8] = "x", want[8];
 	uint32_t c;
 	size_t n;
 
