@@ -51,7 +51,9 @@ static const struct {
 	{"refer", "The case was referred to {to} ({who}): {reason}[; secrecy: "
 	    "{nda}][; the operator agreed: {agreed}]."},
 	{"unseal", "The sealed part was opened."},
-	{"note", "Note[ ({via})]."},
+	{"note", "Note[ ({via})].[ Deferred to {day}.]"},
+	{"edit", "The case was edited: {fields}."},
+	{"file", "A mail[ of the {from}] was filed by hand."},
 };
 
 /* The part [S, END) with its words put in; false where one is missing. */

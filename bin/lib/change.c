@@ -159,8 +159,8 @@ struct finish {
 
 /* Has the outbox had it?  Looked for in this order: the sender puts a name
  * into mail/NUMBER/cur, failed/ or hold/ before it leaves the outbox. */
-static bool
-was_queued(const struct finish *w, const char *id)
+static int
+was_queued(const struct finish *w, const char *id, struct fault *f)
 {
 	static const char *const folders[] = {"outbox", "failed", "hold"};
 	char path[SPOOL_PATH], base[TOKEN_ID + 8];
@@ -173,21 +173,22 @@ was_queued(const struct finish *w, const char *id)
 		snprintf(path, sizeof(path), "%s/%s", folders[i],
 		    i == 0 ? id : base);
 		if (spool_exists(w->d->spool, path))
-			return true;
+			return 1;
 		snprintf(path, sizeof(path), "%s/%s.copy", folders[i], base);
 		if (i > 0 && spool_exists(w->d->spool, path))
-			return true;
+			return 1;
 	}
-	return spool_delivered(w->d->spool, w->number, base);
+	return spool_delivered(w->d->spool, w->number, base, f);
 }
 
 static int
 queue(const struct finish *w, const char *id, struct fault *f)
 {
 	char from[SPOOL_PATH], to[SPOOL_PATH];
+	int was;
 
-	if (was_queued(w, id))
-		return 0;
+	if ((was = was_queued(w, id, f)) != 0)
+		return was == 1 ? 0 : -1;
 	snprintf(from, sizeof(from), "tmp/%s", id);
 	snprintf(to, sizeof(to), "outbox/%s", id);
 	if (linkat(w->d->spool, from, w->d->spool, to, 0) == 0 ||
@@ -195,7 +196,9 @@ queue(const struct finish *w, const char *id, struct fault *f)
 		return 0;
 	if (errno != ENOENT)
 		return fault_errno(f, "%s", to);
-	if (!was_queued(w, id))
+	if ((was = was_queued(w, id, f)) == -1)
+		return -1;
+	if (was == 0)
 		desk_say(w->d, "mail %s of case %s is nowhere: it was decided "
 		    "on and is lost (todoke-show tells what it said)", id,
 		    w->number);
@@ -509,6 +512,9 @@ change_recover(struct desk *d, struct fault *f)
 		rc = spool_lock(d->spool, number, true, &lock, &one);
 		if (rc == 1)
 			continue; /* at work */
+		if (rc == -1 && one.status == EX_NOINPUT)
+			fault_set(&one, EX_DATAERR, "tmp/%s: its mail/%s is "
+			    "gone: move it to bad/", names.v[i], number);
 		if (rc == 0) {
 			rc = recover_case(d, number, &one);
 			close(lock);
@@ -530,9 +536,9 @@ change_recover(struct desk *d, struct fault *f)
  * day, else today. */
 static int
 right_day(struct desk *d, enum spool_state s, const struct spool_place *p,
-    char day[WHEN_DAY], struct fault *f)
+    const struct casefile *c, char day[WHEN_DAY], struct fault *f)
 {
-	const char *name = strrchr(p->path, '/') + 1;
+	const char *name = strrchr(p->path, '/') + 1, *closed;
 	int today;
 
 	if (s == p->state && spool_is_day(s, name)) {
@@ -540,7 +546,10 @@ right_day(struct desk *d, enum spool_state s, const struct spool_place *p,
 		return 0;
 	}
 	if (s == STATE_CLOSED) {
-		when_month_text(d->today, day);
+		closed = casefile_get(c, "Closed");
+		if (closed == NULL || !when_parse_day(closed, &today))
+			today = d->today;
+		when_month_text(today, day);
 		return 0;
 	}
 	if (desk_day(d, 0, &today, f) == -1)
@@ -593,7 +602,7 @@ settle(struct change *ch, struct fault *f)
 		    ch->from.path);
 	if (s == ch->from.state && ch->from.day[0] != '\0')
 		return 0;
-	if (right_day(ch->d, s, &ch->from, day, f) == -1)
+	if (right_day(ch->d, s, &ch->from, ch->c, day, f) == -1)
 		return -1;
 	if (ch->d->dry) {
 		desk_say(ch->d, "would move %s to %s/%s", ch->from.path, state,

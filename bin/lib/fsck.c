@@ -256,6 +256,7 @@ check_mails(struct walk *w, const struct spool_place *p,
 	char id[TOKEN_ID + 8], path[SPOOL_PATH];
 	const char *line;
 	size_t i, k, n;
+	struct fault f;
 	bool found;
 
 	for (i = 0; (line = casefile_nth(c, "Mail", i)) != NULL; i++) {
@@ -264,7 +265,8 @@ check_mails(struct walk *w, const struct spool_place *p,
 		    strncmp(line + n - 5, ".copy", 5) == 0))
 			continue;
 		snprintf(id, sizeof(id), "%.*s", (int)n, line);
-		found = spool_delivered(w->d->spool, casefile_number(c), id);
+		found = spool_delivered(w->d->spool, casefile_number(c), id,
+		    &f) != 0;
 		for (k = 0; k < 4 && !found; k++) {
 			snprintf(path, sizeof(path), "%s/%s", folders[k], id);
 			found = spool_exists(w->d->spool, path);

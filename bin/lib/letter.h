@@ -20,7 +20,7 @@ struct letter {
 	const char *details; /* TEXT_DETAILS: as the coordinator has seen it */
 	const char *reason;  /* a label of closings, or NULL */
 	const char *key;     /* fingerprint to encrypt to, or NULL: in clear */
-	const char *words;   /* own words in or behind the text: with KEY only */
+	const char *words;   /* own words in or behind it: with KEY only */
 	const char *ask;     /* words of the list "items", blanks between: asked
 	                        for besides those that the report lacks */
 	const struct report *report; /* for letters to the finder and details */

@@ -500,11 +500,13 @@ decide(struct message *m, struct fault *f)
 {
 	const char *was = outbox_outcome(m->c, m->id);
 	char *rcpt;
+	int there;
 
 	find_rcpt(m);
 	if (!m->d->dry) {
-		if (spool_delivered(m->d->spool, m->number, m->id))
-			return settle_sent(m, NULL, f);
+		there = spool_delivered(m->d->spool, m->number, m->id, f);
+		if (there != 0)
+			return there == 1 ? settle_sent(m, NULL, f) : -1;
 		if (strcmp(was, "failed") == 0 || strcmp(was, "hold") == 0)
 			return put_aside(m, was, f);
 	}

@@ -181,12 +181,15 @@ clear(const struct held *h, struct fault *f)
 static int
 release(struct held *h, struct fault *f)
 {
+	int there;
+
 	if (h->d->dry) {
 		desk_say(h->d, "would release %s", h->id);
 		return 0;
 	}
-	if (spool_delivered(h->d->spool, h->number, h->id))
-		return clear(h, f); /* released and sent; this was left */
+	there = spool_delivered(h->d->spool, h->number, h->id, f);
+	if (there != 0) /* released and sent; this was left */
+		return there == 1 ? clear(h, f) : -1;
 	if (change_run(h->d, h->number, edit_release, h, f) == -1 ||
 	    attempts_drop(h->d->spool, h->id, f) == -1 ||
 	    enqueue(h, f) == -1 || spool_sync(h->d->spool, "outbox", f) == -1)

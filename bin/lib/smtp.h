@@ -50,9 +50,10 @@ struct smtp_result {
  * octets; a header without a blank line behind it, malformed, or with octets
  * over 126; no Date, From or Message-ID, or two of these, of To, Sender,
  * Reply-To or Disposition-Notification-To; Cc, Bcc, Return-Path,
- * Resent-Reply-To, Original-*: the library would make up or drop those.  So
- * is, after EHLO, 8-bit text for a server without 8BITMIME (RFC 6152
- * section 3).
+ * Resent-Reply-To, Original-*: the library would make up or drop those.
+ *
+ * 8-bit text goes to a server that does not offer 8BITMIME (RFC 6152) too, in
+ * a second session without BODY=: no mail fails for what a server does not say.
  *
  * ACCEPTED (may be NULL) is called once, inside the library's message-sent
  * event, if the verdict will be SMTP_SENT; if it returns -1 the verdict stays

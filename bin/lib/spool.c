@@ -602,18 +602,17 @@ spool_bad(int fd, const char *path, const char *name, const char *why,
 	return fault_set(f, EX_TEMPFAIL, "bad/%s: no free name", name);
 }
 
-bool
-spool_delivered(int fd, const char *number, const char *id)
+int
+spool_delivered(int fd, const char *number, const char *id, struct fault *f)
 {
 	char folder[SPOOL_PATH];
 	struct spool_names names;
-	struct fault f;
 	size_t i, n = strlen(id);
-	bool found = false;
+	int found = 0;
 
 	snprintf(folder, sizeof(folder), "mail/%s/cur", number);
-	if (spool_list(fd, folder, &names, &f) == -1)
-		return false;
+	if (spool_list(fd, folder, &names, f) == -1)
+		return -1;
 	for (i = 0; i < names.n && !found; i++)
 		found = strncmp(names.v[i], id, n) == 0 &&
 		    (names.v[i][n] == ':' || names.v[i][n] == '\0');

@@ -116,8 +116,10 @@ int spool_bad(int fd, const char *path, const char *name, const char *why,
  */
 int spool_rename(int fd, const char *from, const char *to);
 
-/* Is ID in mail/NUMBER/cur, under whatever Maildir flags? */
-bool spool_delivered(int fd, const char *number, const char *id);
+/* Is ID in mail/NUMBER/cur, under whatever Maildir flags?  1, 0, or -1: not
+ * knowing must not be taken for no, it would be sent again. */
+int spool_delivered(int fd, const char *number, const char *id,
+    struct fault *f);
 
 bool spool_exists(int fd, const char *path);
 /* The same where not knowing must not be taken for no: 1, 0, or -1. */

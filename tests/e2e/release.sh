@@ -29,6 +29,8 @@ send() {
 	wait $daemon 2>/dev/null || true
 }
 log() { grep '^Log: ' "$SPOOL/$(place "$number")"; }
+# nowhere FOLDER…: neither the mail nor its copy lies there.
+nowhere() { [ -z "$(cd "$SPOOL" && find "$@" -name "$id*")" ]; }
 released() { log | grep -c " release mail=$id " || true; }
 all() { (cd "$SPOOL" && find . -type f ! -name lock ! -path './var/*' -exec sha256sum {} + | sort); }
 # A case with one mail of this kind in the outbox, alone.
@@ -73,7 +75,7 @@ for kind in contact disclosure letter-operator receipt letter-finder; do
 	all | cmp -s "$T/was" - || fail "-n changed something"
 	expect 0 ito todoke-send -r "$id"
 	cmp "$T/stored" "$SPOOL/outbox/$id" || fail "$kind: other bytes were released"
-	[ -z "$(ls "$SPOOL/failed" "$SPOOL/tmp" | grep "^$id")" ] || fail "$kind: something stayed behind"
+	nowhere failed tmp || fail "$kind: something stayed behind"
 	[ "$(released)" -eq 1 ] || fail "$kind: $(log)"
 	! ito todoke-list -a | grep -q "^$number.*was refused" || fail "$kind: the duty stays"
 	expect 66 ito todoke-send -r "$id"
@@ -115,13 +117,13 @@ for kind in contact receipt letter-finder; do
 		expect 0 ito todoke-send -r "$id"
 		cmp "$T/stored" "$SPOOL/outbox/$id" || fail "$kind: not finished"
 		[ "$kind" = contact ] || [ -e "$SPOOL/outbox/$id.copy" ] || fail "$kind: no copy"
-		[ -z "$(ls "$SPOOL/failed" | grep "^$id")" ] || fail "$kind: something stayed behind"
+		nowhere failed || fail "$kind: something stayed behind"
 		[ "$(released)" -eq 1 ] || fail "$kind: logged again"
 	done
 	cp -a "$T/failed/." "$SPOOL/failed/"
 	send 0
 	expect 0 ito todoke-send -r "$id" # sent meanwhile: only clears up
-	[ -z "$(ls "$SPOOL/failed" "$SPOOL/outbox" | grep "^$id")" ] || fail "$kind: sent, and there again"
+	nowhere failed outbox || fail "$kind: sent, and there again"
 	rm -rf "$T/failed"
 done
 

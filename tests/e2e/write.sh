@@ -67,7 +67,7 @@ done
 expect 0 ito todoke-accept "$number"
 refuse 77 "was decided on" /dev/null ito todoke-write -f -T question -i url "$number"
 ito todoke-write -f -T progress "$number" </dev/null
-[ -e "$SPOOL/outbox/$number".*.progress ] || fail "no progress letter"
+ls "$SPOOL/outbox/$number".*.progress >/dev/null || fail "no progress letter"
 ito todoke-list -a | grep -q "^$number.*ask the operator" || fail "a letter to the finder took the duty away"
 
 # To the operator: first nobody, then who was asked, words only when confirmed.
@@ -120,6 +120,7 @@ arrived "$T/boxes/finder" 3
 printf 'Key: my key is on the card\nUrl: http://x.example/\n\nt\n' | ito todoke-open >"$T/n"
 ito todoke-show -s "$(cat "$T/n")" | grep -q '^Key: my key' || fail "a key that is none left the text"
 
+end='$'
 # The sender asks again: a letter in clear, or to another than the finder.
 forge() { # KIND SED: a message that the case names, but must not leave
 	new "Finder-Key: $finderkey
@@ -134,5 +135,5 @@ forge() { # KIND SED: a message that the case names, but must not leave
 	[ ! -e "$SPOOL/outbox/$id" ] || fail "it stays in the outbox"
 }
 forge 's/^To: .*/To: <other@finder.example>/' 'not the finder of the case'
-forge '/^Content-Type: multipart/,$c\Content-Type: text/plain\n\nclear' 'refused it'
+forge "/^Content-Type: multipart/,${end}c\Content-Type: text/plain\n\nclear" 'refused it'
 "$BIN/todoke-check" || fail "todoke-check"

@@ -396,13 +396,17 @@ END_TEST
 START_TEST(delivered)
 {
 	day("mail/" NUMBER);
-	ck_assert(!spool_delivered(spool, NUMBER, NUMBER ".3.contact"));
+	ck_assert_int_eq(spool_delivered(spool, NUMBER,
+	    NUMBER ".3.contact", &f), 0);
 	day("mail/" NUMBER "/cur");
 	put("mail/" NUMBER "/cur/" NUMBER ".3.contact-form:2,S", "");
 	put("mail/" NUMBER "/cur/" NUMBER ".13.contact", "");
-	ck_assert(!spool_delivered(spool, NUMBER, NUMBER ".3.contact"));
-	ck_assert(spool_delivered(spool, NUMBER, NUMBER ".3.contact-form"));
-	ck_assert(spool_delivered(spool, NUMBER, NUMBER ".13.contact"));
+	ck_assert_int_eq(spool_delivered(spool, NUMBER,
+	    NUMBER ".3.contact", &f), 0);
+	ck_assert_int_eq(spool_delivered(spool, NUMBER,
+	    NUMBER ".3.contact-form", &f), 1);
+	ck_assert_int_eq(spool_delivered(spool, NUMBER,
+	    NUMBER ".13.contact", &f), 1);
 }
 END_TEST
 
