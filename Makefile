@@ -86,6 +86,7 @@ DESK = \
 	strip \
 	attempts \
 	outbox \
+	loop \
 	release \
 	seen \
 	intake \

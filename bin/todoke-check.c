@@ -1,5 +1,6 @@
 /*
  * todoke-check: names each broken rule by its file; silent when all is well.
+ * With -l a mail of the desk to itself shows that mail gets out and in.
  */
 #include <err.h>
 #include <stdio.h>
@@ -8,13 +9,27 @@
 
 #include "lib/fsck.h"
 #include "lib/cli.h"
+#include "lib/loop.h"
 
-static const char synopsis[] = "todoke-check [-nr] [-c CONF] [-t TIME]";
+static const char synopsis[] = "todoke-check [-lnr] [-c CONF] [-t TIME]";
 
 static void
 say(const char *line)
 {
 	warnx("%s", line);
+}
+
+static int
+loop(struct desk *d)
+{
+	struct fault f;
+
+	if (conf_complete(d->conf, &f) == -1)
+		return EX_DATAERR; /* said already */
+	if (loop_test(d, &f) == 0)
+		return EX_OK;
+	say(f.text);
+	return f.status;
 }
 
 int
@@ -25,12 +40,14 @@ main(int argc, char *argv[])
 	struct conf *c;
 	struct fault f;
 	struct desk d;
-	bool whole;
-	int opt;
+	bool whole, around = false;
+	int opt, status = EX_OK;
 
-	while ((opt = getopt(argc, argv, "c:nrt:")) != -1) {
+	while ((opt = getopt(argc, argv, "c:lnrt:")) != -1) {
 		if (opt == 'r')
 			k.repair = true;
+		else if (opt == 'l')
+			around = true;
 		else if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);
 	}
@@ -47,5 +64,7 @@ main(int argc, char *argv[])
 	cli_open(&d, &o);
 	fsck_setup(&k, &d);
 	fsck_files(&k, &d);
-	cli_end(&d, k.broken > 0 ? EX_DATAERR : EX_OK);
+	if (around)
+		status = loop(&d);
+	cli_end(&d, k.broken > 0 ? EX_DATAERR : status);
 }

@@ -17,6 +17,8 @@
 #include "template.h"
 #include "text.h"
 
+#define LOOP_AGE 600 /* seconds that a mail of the loop test may lie */
+
 /* Whose a mail is, and what shows it. */
 struct match {
 	char number[CASE_NUMBER];
@@ -42,6 +44,26 @@ case_of(const struct desk *d, const char *number)
  * (1) the address that it was sent to
  */
 
+/* Is it the MAC of one to whom the case was referred? */
+static bool
+referred(const struct desk *d, const struct casefile *c, const char *mac)
+{
+	struct casefile_event e;
+	bool is = false;
+	char *to;
+	size_t i;
+
+	for (i = 0; !is && casefile_event(c, i, &e); i++) {
+		if (strcmp(e.name, "refer") != 0)
+			continue;
+		to = casefile_word_of(e.line, "to");
+		is = to != NULL && token_proves(&d->key, casefile_number(c),
+		    to, mac);
+		free(to);
+	}
+	return is;
+}
+
 /* Which role's MAC is it: the finder's, or that of one of the contacts? */
 static bool
 role_of(const struct desk *d, const struct casefile *c, const char *mac,
@@ -60,7 +82,7 @@ role_of(const struct desk *d, const struct casefile *c, const char *mac,
 			snprintf(m->contact, sizeof(m->contact), "%s", head);
 		free(head);
 	}
-	return m->contact[0] != '\0';
+	return m->contact[0] != '\0' || referred(d, c, mac);
 }
 
 static bool
@@ -321,6 +343,17 @@ done_with(struct desk *d, const char *path, const char *hex,
 	return io_unlink(d->spool, path, f);
 }
 
+/* todoke-check -l looks for it; if nobody took it away by now, we do. */
+static int
+leave_loop(struct desk *d, const char *path, time_t at, struct fault *f)
+{
+	time_t now = time(NULL);
+
+	if (d->dry || (at <= now && now - at < LOOP_AGE))
+		return 0;
+	return io_unlink(d->spool, path, f);
+}
+
 static int
 place_mail(struct desk *d, const char *path, const struct mime_mail *mail,
     const struct buf *raw, const char *hex, struct fault *f)
@@ -346,7 +379,7 @@ place_mail(struct desk *d, const char *path, const struct mime_mail *mail,
 
 static int
 sort_bytes(struct desk *d, const char *path, const char *name,
-    const struct buf *raw, struct fault *f)
+    const struct buf *raw, time_t at, struct fault *f)
 {
 	char hex[DIGEST_HEX], number[CASE_NUMBER];
 	struct mime_mail *mail;
@@ -363,7 +396,9 @@ sort_bytes(struct desk *d, const char *path, const char *name,
 		return d->dry ? 0 :
 		    spool_bad(d->spool, path, name, f->text, f);
 	}
-	rc = place_mail(d, path, mail, raw, hex, f);
+	rc = token_is_loop(&d->key, mail->message_id) ?
+	    leave_loop(d, path, at, f) :
+	    place_mail(d, path, mail, raw, hex, f);
 	mime_free(mail);
 	return rc;
 }
@@ -374,14 +409,15 @@ sort_one(struct desk *d, const char *folder, const char *name,
 {
 	char path[SPOOL_PATH];
 	struct buf raw = {0};
+	struct stat st;
 	int rc;
 
 	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >=
 	    (int)sizeof(path))
 		return fault_set(f, EX_DATAERR, "%s: a name too long", folder);
-	rc = io_read(d->spool, path, (size_t)d->conf->max_size, &raw, NULL, f);
+	rc = io_read(d->spool, path, (size_t)d->conf->max_size, &raw, &st, f);
 	if (rc == 0)
-		rc = sort_bytes(d, path, name, &raw, f);
+		rc = sort_bytes(d, path, name, &raw, st.st_mtime, f);
 	else if (f->status == EX_NOINPUT)
 		rc = 0; /* somebody was faster */
 	else if (f->status == EX_DATAERR && !d->dry) {

@@ -54,6 +54,17 @@ keyed_reply(const char *line)
 	return is;
 }
 
+/* A letter to the finder answers no operator. */
+static bool
+to_finder(const char *line)
+{
+	char *to = casefile_word_of(line, "to");
+	bool is = to != NULL && strcmp(to, "finder") == 0;
+
+	free(to);
+	return is;
+}
+
 static bool
 by_a_person(const char *event)
 {
@@ -84,7 +95,8 @@ find_answer(const struct casefile *c, struct answer *a)
 			if (a->reply < 0)
 				a->reply = (long)i;
 			a->dealt = false;
-		} else if (a->reply >= 0 && by_a_person(e.name)) {
+		} else if (a->reply >= 0 && by_a_person(e.name) &&
+		    !to_finder(e.line)) {
 			a->reply = -1;
 			a->dealt = true;
 		}

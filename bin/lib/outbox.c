@@ -341,8 +341,8 @@ settle_sent(struct message *m, const struct smtp_result *res, struct fault *f)
 	return drop(m, f);
 }
 
-static int
-read_password(const struct conf *c, struct buf *out, struct fault *f)
+int
+outbox_password(const struct conf *c, struct buf *out, struct fault *f)
 {
 	struct stat st;
 
@@ -359,19 +359,26 @@ read_password(const struct conf *c, struct buf *out, struct fault *f)
 	return 0;
 }
 
-static int
-hand_over(struct message *m, struct smtp_result *res, struct fault *f)
+void
+outbox_server(const struct conf *c, const char *password,
+    struct smtp_server *srv)
 {
-	const struct conf *c = m->d->conf;
-	const struct smtp_server srv = {
+	*srv = (struct smtp_server){
 	    .host = c->smtp_host, .port = c->smtp_port,
 	    .starttls = c->smtp_starttls, .ca = c->smtp_ca,
-	    .user = c->smtp_user, .password = m->password,
+	    .user = c->smtp_user, .password = password,
 	    .deadline = c->smtp_deadline,
 	    .helo = c->smtp_helo[0] != '\0' ? c->smtp_helo :
 	        addr_domain(c->address),
 	};
+}
 
+static int
+hand_over(struct message *m, struct smtp_result *res, struct fault *f)
+{
+	struct smtp_server srv;
+
+	outbox_server(m->d->conf, m->password, &srv);
 	return smtp_send(&srv, m->sender, m->rcpt, m->bytes.p, m->bytes.n,
 	    accepted, m, res, f);
 }
@@ -627,7 +634,7 @@ outbox_run(struct desk *d, struct fault *f)
 	rc = outbox_lock(d, &lock, f);
 	if (rc != 0)
 		return rc == 1 ? 0 : -1; /* another copy is at work */
-	rc = read_password(d->conf, &password, f);
+	rc = outbox_password(d->conf, &password, f);
 	if (rc == -1)
 		desk_say(d, "%s", f->text);
 	else

@@ -10,6 +10,7 @@
 #include "casefile.h"
 #include "desk.h"
 #include "fault.h"
+#include "smtp.h"
 
 /*
  * Hand over whatever is due in outbox/, one message a session; says one line
@@ -22,6 +23,12 @@ int outbox_run(struct desk *d, struct fault *f);
  * The lock of the one sender, to be closed; 1 where another copy is at work.
  */
 int outbox_lock(struct desk *d, int *lock, struct fault *f);
+
+/* The mail server that the configuration names; its password is read into
+ * OUT, to be wiped by the caller.  SRV is valid as long as both. */
+int outbox_password(const struct conf *c, struct buf *out, struct fault *f);
+void outbox_server(const struct conf *c, const char *password,
+    struct smtp_server *srv);
 
 /* Does a Mail: of the case name this id with these bytes? */
 bool outbox_named(const struct casefile *c, const char *id,

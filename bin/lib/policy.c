@@ -95,11 +95,38 @@ weight(const char *event)
 	return 3; /* a person's act decides */
 }
 
-/* A person dealt with what came in: what waited before it waits again. */
+/* From or to the finder, and not the operator's side? */
 static bool
-dealt_with(const char *event)
+of_finder(const char *line)
 {
-	return strcmp(event, "write") == 0 || strcmp(event, "release") == 0;
+	char *who = casefile_word_of(line, "from");
+	bool is;
+
+	if (who == NULL)
+		who = casefile_word_of(line, "to");
+	is = who != NULL && strcmp(who, LETTER_FINDER) == 0;
+	free(who);
+	return is;
+}
+
+/* By a letter to whom it came from, or the release of the mail itself, a
+ * person dealt with the NEWS: what waited before it waits again. */
+static bool
+dealt_with(const struct casefile_event *e, const char *news)
+{
+	char *mail, *was;
+	bool is;
+
+	if (strcmp(e->name, "write") == 0)
+		return of_finder(e->line) == of_finder(news);
+	if (strcmp(e->name, "release") != 0)
+		return false;
+	mail = casefile_word_of(e->line, "mail");
+	was = casefile_word_of(news, "mail");
+	is = mail != NULL && was != NULL && strcmp(mail, was) == 0;
+	free(mail);
+	free(was);
+	return is;
 }
 
 /* What a case waits for in its flow, whatever came in between. */
@@ -123,7 +150,7 @@ policy_waits(const struct casefile *c)
 {
 	struct flow flow = {"", ""};
 	struct casefile_event e;
-	const char *waits = "", *before = "";
+	const char *waits = "", *before = "", *news = "";
 	int w, now = 0;
 	size_t i, k;
 
@@ -134,7 +161,9 @@ policy_waits(const struct casefile *c)
 		}
 		if (weight(e.name) == 2 && now < 2)
 			before = waits;
-		if (now == 2 && dealt_with(e.name)) {
+		if (weight(e.name) == 2)
+			news = e.line;
+		if (now == 2 && dealt_with(&e, news)) {
 			waits = before;
 			now = 0;
 		}

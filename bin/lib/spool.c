@@ -533,7 +533,8 @@ spool_claim(int fd, char number[CASE_NUMBER], struct fault *f)
 	for (turn = 0; turn < 1000; turn++) {
 		do
 			digest_random(&r, sizeof(r));
-		while (r >= 4200000000U); /* no number likelier than another */
+		while (r >= 4200000000U || r % 100000000U == 0);
+		/* no number likelier than another; 0 is the loop test's */
 		snprintf(number, CASE_NUMBER, "%08u", r % 100000000U);
 		snprintf(path, sizeof(path), "mail/%s", number);
 		if (mkdirat(fd, path, 02770) == 0) {

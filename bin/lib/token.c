@@ -203,6 +203,15 @@ token_of_message_id(const struct token_key *k, const char *message_id,
 	return digest_equal(right, mac);
 }
 
+bool
+token_is_loop(const struct token_key *k, const char *message_id)
+{
+	char id[TOKEN_ID];
+
+	return token_of_message_id(k, message_id, id) &&
+	    text_prefix(id, TOKEN_LOOP ".");
+}
+
 void
 token_mark(const struct token_key *k, const char *purpose, const char *text,
     char mark[17])

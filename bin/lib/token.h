@@ -49,6 +49,13 @@ char *token_message_id(const struct token_key *k, const char *desk,
 bool token_of_message_id(const struct token_key *k, const char *message_id,
     char id[TOKEN_ID]);
 
+/*
+ * Is it that of a mail of the desk to itself (todoke-check -l)?  Such mails
+ * bear a number that no case has.
+ */
+#define TOKEN_LOOP "00000000"
+bool token_is_loop(const struct token_key *k, const char *message_id);
+
 /* A keyed mark of a text that may not stand in clear (the finder's address,
  * who was answered today).  PURPOSE keeps marks of different uses apart. */
 void token_mark(const struct token_key *k, const char *purpose,

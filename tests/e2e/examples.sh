@@ -84,6 +84,21 @@ restore() {
 	[ "$1" = empty ] || one=$new_one two=$new_two three=$new_three
 }
 
+# A mail that no case claims.
+unsorted() {
+	cat >"$SPOOL/incoming/new/1" <<-'END'
+	From: Mori <mori@elsewhere.example>
+	To: desk@desk.example
+	Delivered-To: desk@desk.example
+	Date: Tue, 24 Nov 2026 09:00:00 +0900
+	Message-ID: <1@elsewhere.example>
+	Subject: your letter
+
+	Whom may I call?
+	END
+	cron todoke-sort || fail "todoke-sort"
+}
+
 # The state that suits a page.
 state() {
 	case $1 in
@@ -93,9 +108,12 @@ state() {
 	todoke-alert.1 | todoke-confirm.1 | todoke-show.1) restore contacted ;;
 	todoke-disclose.1) restore confirmed ;;
 	todoke-day.1) restore empty ;;
-	todoke-edit.1 | todoke-file.1) restore new ;;
+	todoke-edit.1) restore new ;;
 	todoke-note.1 | todoke-remind.8) restore contacted ;;
-	todoke-write.1 | todoke-refer.1 | todoke-alert.1) restore disclosed ;;
+	todoke-file.1)
+		restore new
+		unsorted
+		;;
 	todoke-reopen.1)
 		restore disclosed
 		step todoke-close -r fixed-application "$one"
@@ -149,8 +167,8 @@ run() {
 	localise "$1" >"$T/command"
 	(
 		cd "$work" || exit 1
-		PATH=$BIN:$PATH GNUPGHOME=$home
-		export PATH GNUPGHOME
+		PATH=$BIN:$PATH GNUPGHOME=$home XDG_RUNTIME_DIR=$T
+		export PATH GNUPGHOME XDG_RUNTIME_DIR
 		sh "$T/command" </dev/null
 	) >"$T/got" 2>&1
 }
@@ -171,7 +189,8 @@ agree() {
 import os, re, sys
 want, got = (open(f, encoding="utf-8").read() for f in sys.argv[1:])
 def plain(s):
-    s = s.replace("(ito)", "(%s)" % os.environ["USER_NAME"])
+    user = os.environ["USER_NAME"]
+    s = s.replace("(ito)", "(%s)" % user).replace(" ito (", " %s (" % user)
     s = re.sub(r"\n[ \t]+", " ", s)
     s = re.sub(r"\b\d{4}-\d\d(-\d\d)?\b", "DAY", s)
     s = re.sub(r"\b\d\d:\d\d\b", "TIME", s)

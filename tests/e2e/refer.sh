@@ -104,6 +104,16 @@ rm -f "$SPOOL/outbox/$number".?.accepted* "$SPOOL/outbox/$number".?.receipt* "$S
 expect 0 cron todoke-send
 [ -z "$(ls "$SPOOL/outbox")" ] || fail "not sent"
 arrived "$T/boxes/finder" 4
+# Their answer to the keyed address is filed into the case.
+reply=$(sed -n 's/^Reply-To: <\(.*\)>/\1/p' "$T/boxes/finder/new/"* | head -n 1)
+printf 'From: Other <other@coordination.example>\nTo: <%s>\nSubject: noted\nMessage-ID: <r1@coordination.example>\n\nThank you.\n' \
+    "$reply" >"$T/reply"
+submit other@coordination.example "$reply" "$T/reply"
+arrived "$SPOOL/incoming"
+expect 0 cron todoke-sort
+[ -z "$(find "$SPOOL/unsorted" -type f)" ] || fail "the answer of who helps was not filed"
+grep -q ' reply .*proof=address from=other@coordination.example' "$SPOOL/$was" "$SPOOL/$(place "$number")" 2>/dev/null ||
+    fail "the answer is not in the log"
 expect 0 ito todoke-close -r moved-to-product "$number"
 refuse 77 "is closed" "$T/good" product "$number"
 rm -f "$SPOOL"/outbox/*

@@ -25,7 +25,8 @@
 #define TURNS 200
 
 static struct fault f;
-static struct conf conf = {.tag = (char *)"IPA"};
+static char tag[] = "IPA", ito[] = "ito";
+static struct conf conf = {.tag = tag};
 static struct desk desk;
 static struct buf said;
 
@@ -1115,7 +1116,7 @@ set_up(void)
 	ck_assert_int_eq(when_zone("JST-9", &f), 0);
 	ck_assert_ptr_nonnull(mkdtemp(root));
 	desk = (struct desk){.conf = &conf, .say = say,
-	    .by = (char *)"ito", .today = day("2026-11-25")};
+	    .by = ito, .today = day("2026-11-25")};
 	desk.now = when_at(desk.today, 600);
 	desk.spool = open(root, O_RDONLY | O_DIRECTORY);
 	ck_assert_int_ne(desk.spool, -1);

@@ -18,7 +18,8 @@
 #define T0 1795480262
 
 static struct fault f;
-static struct conf conf = {.tag = (char *)"IPA"};
+static char tag[] = "IPA";
+static struct conf conf = {.tag = tag};
 static struct desk desk = {.conf = &conf, .spool = -1};
 
 static void

@@ -121,9 +121,52 @@ START_TEST(a_reply_goes_before_a_task)
 }
 END_TEST
 
+/* A letter to whom the mail came from, or the release of the mail, ends what
+ * the mail left to do, and that alone. */
+START_TEST(a_letter_answers_its_side)
+{
+	static const struct {
+		const char *event, *words, *want;
+	} steps[] = {
+		{"open", "", "accept or reject it"},
+		{"write", "to=finder text=question", "accept or reject it"},
+		{"reply", "from=finder", "read a reply"},
+		{"write", "to=a@b.example text=reminder", "read a reply"},
+		{"write", "to=finder text=question", "accept or reject it"},
+		{"accept", "", "ask the operator for a contact"},
+		{"failed", "mail=69145869.2.accepted to=finder",
+		    "a mail was refused"},
+		{"release", "mail=69145869.1.receipt", "a mail was refused"},
+		{"release", "mail=69145869.2.accepted",
+		    "ask the operator for a contact"},
+		{"contact", "to=a@b.example", NULL},
+		{"reply", "from=c@b.example contact=a@b.example",
+		    "read a reply"},
+		{"write", "to=finder text=progress", "read a reply"},
+		{"write", "to=a@b.example text=letter-operator", NULL},
+	};
+	struct casefile *c = casefile_new("69145869");
+	const char *got;
+	char words[128];
+	size_t i;
+
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		snprintf(words, sizeof(words), " %s", steps[i].words);
+		casefile_log(c, 1795480262, "ito", steps[i].event, words);
+		got = policy_waits(c);
+		ck_assert_msg((got == NULL && steps[i].want == NULL) ||
+		    (got != NULL && steps[i].want != NULL &&
+		    strcmp(got, steps[i].want) == 0), "step %zu: %s", i,
+		    got != NULL ? got : "nothing");
+	}
+	casefile_free(c);
+}
+END_TEST
+
 START_TEST(the_finder_is_known_by_his_mark)
 {
-	struct conf conf = {.secret = (char *)"secret"};
+	char secret[] = "secret";
+	struct conf conf = {.secret = secret};
 	struct desk d = {.conf = &conf, .spool = -1};
 	struct casefile *c = casefile_new("69145869");
 	char mark[17];
@@ -166,6 +209,7 @@ suite(void)
 	tcase_add_test(t, no_score_no_priority);
 	tcase_add_test(t, what_waits);
 	tcase_add_test(t, a_reply_goes_before_a_task);
+	tcase_add_test(t, a_letter_answers_its_side);
 	tcase_add_test(t, the_finder_is_known_by_his_mark);
 	tcase_add_test(t, no_sealed_part_no_record);
 	suite_add_tcase(s, t);
