@@ -359,7 +359,7 @@ read_text(struct report *r, const void *p, size_t n, struct fault *f)
 {
 	struct buf clean = {0};
 
-	if (memchr(p, '\0', n) != NULL)
+	if (n > 0 && memchr(p, 0, n) != NULL)
 		return fault_set(f, EX_DATAERR, "not a text: it holds NUL "
 		    "bytes (a document? send it as plain text)");
 	if (!text_utf8(p, n))

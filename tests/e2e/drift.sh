@@ -17,9 +17,10 @@ section() {
 	    "man/$1"
 }
 
-# items: the first argument of each .It of a list, with macro $1.
+# items: the first argument of each .It of a list, with macro $1; one that
+# stands there twice is given twice.
 items() {
-	sed -n "s/^\.It $1 \([^ ]*\).*/\1/p" | sort -u
+	sed -n "s/^\.It $1 \([^ ]*\).*/\1/p" | sort
 }
 
 # same WHAT CODE PAGE: two sorted lists must be one.

@@ -50,10 +50,10 @@ def speaks(call):
 def faults(call):
     """What can be done to this call."""
     kinds = []
-    if changes_disk(call) or speaks(call):
-        kinds.append(KILL)  # elsewhere it is as at the next such call
     if call.name not in NO_FAULT:
         kinds.append(EIO)
+        if changes_disk(call) or speaks(call):
+            kinds.append(KILL)  # elsewhere it is as at the next such call
     if call.name in GROWS and not speaks(call) or makes_file(call):
         kinds.append(ENOSPC)
     return kinds
@@ -168,7 +168,7 @@ def inject(call, kind, argv, log, env, home, more=()):
     code, hung, err = run(options, argv, log, env)
     with open(log, errors="replace") as f:
         lines = f.read().splitlines()
-    hit = injected_line(lines, call.name, kind, code)
+    hit = injected_line(lines, call, kind, code)
     if hit is not None and call.text and \
             shape(call.name, call.text) != shape(call.name, hit):
         hit = None
@@ -176,17 +176,20 @@ def inject(call, kind, argv, log, env, home, more=()):
                hit is not None, hit or "", err)
 
 
-def injected_line(lines, name, kind, code):
-    """The call that strace says it did it to, or None."""
-    if kind == KILL:
-        if code != -signal.SIGKILL or not lines or \
-                "killed by SIGKILL" not in lines[-1]:
-            return None
-        hits = [s for s in lines[:-1] if s.startswith(name + "(")]
-    else:
-        hits = [s for s in lines if s.startswith(name + "(") and
-                " " + kind + " " in s and s.endswith("(INJECTED)")]
-    return hits[-1] if hits else None
+def injected_line(lines, call, kind, code):
+    """The call that strace says it did it to, or None.  A process may be dead
+    before strace has read what it was about to call."""
+    hits = [s for s in lines if s.startswith(call.name + "(")]
+    if kind != KILL:
+        hits = [s for s in hits if " " + kind + " " in s and
+                s.endswith("(INJECTED)")]
+        return hits[-1] if hits else None
+    if code != -signal.SIGKILL or not lines or \
+            "killed by SIGKILL" not in lines[-1]:
+        return None
+    if hits and re.search(r"\) += \?$", hits[-1]):
+        return hits[-1]
+    return "%s(%s) = ?" % (call.name, arguments(call.text))
 
 
 def quoted(text):
