@@ -64,7 +64,7 @@ submit(struct loop *l, struct fault *f)
 	const struct conf *c = l->d->conf;
 	struct buf msg = {0}, password = {0};
 	struct smtp_server srv;
-	struct smtp_result res;
+	struct smtp_result res = {.verdict = SMTP_RETRY};
 	int rc;
 
 	rc = outbox_password(c, &password, f);

@@ -110,7 +110,7 @@ fi
 mail
 expect 0 ito todoke-close -r no-answer "$number"
 was=$(place "$number")
-expect 0 ito todoke-file "$number" "unsorted/new/$name"
+expect 0 ito todoke-file -t "2027-03-15 10:00" "$number" "unsorted/new/$name"
 is_filed "$number"
 [ "$(place "$number")" = "$was" ] || fail "a closed case moved to $(place "$number")"
 

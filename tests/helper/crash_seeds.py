@@ -61,9 +61,8 @@ SEEDS = [
     Seed("nothing synced", "contact", None,
          ("io.c", "\tif (fsync(fd) == 0)\n", "\tif (fd >= 0)\n")),
     Seed("a mail removed before it is filed", "sort-reply", KILL,
-         ("inbox.c", "\trc = place_mail(d, path, mail, raw, hex, f);\n",
-          "\trc = io_unlink(d->spool, path, f);\n"
-          "\trc = place_mail(d, path, mail, raw, hex, f);\n")),
+         ("inbox.c", "\treport = m.proof == NULL &&",
+          "\tio_unlink(d->spool, path, f);\n\treport = m.proof == NULL &&")),
     Seed("a report removed before it is opened", "sort-report", KILL,
          ("intake.c", "\trc = intake_open(d, number, raw.p, raw.n, f);\n",
           "\trc = io_unlink(d->spool, path, f);\n"

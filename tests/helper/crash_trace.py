@@ -187,7 +187,8 @@ def injected_line(lines, call, kind, code):
     if code != -signal.SIGKILL or not lines or \
             "killed by SIGKILL" not in lines[-1]:
         return None
-    if hits and re.search(r"\) += \?$", hits[-1]):
+    if hits and re.search(r"\) += \?$", hits[-1]) and \
+            "<unfinished" not in hits[-1]:
         return hits[-1]
     return "%s(%s) = ?" % (call.name, arguments(call.text))
 

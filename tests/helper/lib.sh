@@ -36,7 +36,7 @@ cleanup() {
 	status=$?
 	trap - EXIT
 	if [ -d "$T/postfix" ]; then
-		postfix -c "$T/postfix" stop >/dev/null 2>&1
+		postfix -c "$T/postfix" stop >/dev/null 2>&1 || true
 	fi
 	for home in "$T"/*.home "$T"/*.ring; do
 		[ ! -d "$home" ] || gpgconf --homedir "$home" --kill all \
