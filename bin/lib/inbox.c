@@ -25,19 +25,23 @@ struct match {
 	const char *proof;        /* "address", "message-id", "tag" or NULL */
 	bool finder;
 	char contact[ADDR_MAX + 1]; /* the contact whose token it bears, or "" */
+	bool unknown;             /* a case could not be looked at: */
+	struct fault why;
 };
 
+/* The case M->number, NULL where there is none.  That it cannot be looked at
+ * must not be taken for that: its mail would go to unsorted/. */
 static struct casefile *
-case_of(const struct desk *d, const char *number)
+case_of(const struct desk *d, struct match *m)
 {
 	struct spool_place p;
 	struct casefile *c;
-	struct fault f;
 
-	if (spool_find(d->spool, number, &p, &f) == -1 ||
-	    spool_read(d->spool, &p, &c, &f) == -1)
-		return NULL;
-	return c;
+	if (spool_find(d->spool, m->number, &p, &m->why) == 0 &&
+	    spool_read(d->spool, &p, &c, &m->why) == 0)
+		return c;
+	m->unknown = m->unknown || m->why.status != EX_NOINPUT;
+	return NULL;
 }
 
 /*
@@ -97,7 +101,7 @@ by_address(const struct desk *d, const struct mime_mail *mail,
 	for (i = 0; i < mail->nrcpts && !is; i++) {
 		if (!token_split(mail->rcpts[i], d->conf->address,
 		    d->conf->delimiter, m->number, mac) ||
-		    (c = case_of(d, m->number)) == NULL)
+		    (c = case_of(d, m)) == NULL)
 			continue;
 		is = role_of(d, c, mac, m);
 		casefile_free(c);
@@ -136,7 +140,7 @@ by_message_id(const struct desk *d, const struct mime_mail *mail,
 	for (i = 0; i < mail->nrefs; i++) {
 		if (!token_of_message_id(&d->key, mail->refs[i], id) ||
 		    !token_id_split(id, m->number, &kind) ||
-		    (c = case_of(d, m->number)) == NULL)
+		    (c = case_of(d, m)) == NULL)
 			continue;
 		t = template_of_kind(kind);
 		m->finder = t != NULL && t->class == TEXT_FINDER;
@@ -177,15 +181,16 @@ by_tag(const struct desk *d, const struct mime_mail *mail, struct match *m)
 
 	if (mail->from[0] == '\0' ||
 	    !desk_find_tag(d, mail->subject, m->number) ||
-	    (c = case_of(d, m->number)) == NULL)
+	    (c = case_of(d, m)) == NULL)
 		return false;
 	is = knows(d, c, mail->from, m);
 	casefile_free(c);
 	return is;
 }
 
-static void
-find_case(const struct desk *d, const struct mime_mail *mail, struct match *m)
+static int
+find_case(const struct desk *d, const struct mime_mail *mail, struct match *m,
+    struct fault *f)
 {
 	static const struct {
 		const char *proof;
@@ -202,10 +207,15 @@ find_case(const struct desk *d, const struct mime_mail *mail, struct match *m)
 		*m = (struct match){.number = ""};
 		if (ways[i].by(d, mail, m)) {
 			m->proof = ways[i].proof;
-			return;
+			return 0;
+		}
+		if (m->unknown) {
+			*f = m->why;
+			return -1;
 		}
 	}
 	*m = (struct match){.number = ""};
+	return 0;
 }
 
 /*
@@ -360,7 +370,8 @@ place_mail(struct desk *d, const char *path, const struct mime_mail *mail,
 	struct match m;
 	bool report;
 
-	find_case(d, mail, &m);
+	if (find_case(d, mail, &m, f) == -1)
+		return -1;
 	report = m.proof == NULL && to_report_address(d, mail);
 	if (d->dry)
 		return say_dry(d, path, &m, report);
