@@ -27,7 +27,7 @@ static const struct {
 START_TEST(whole_matrix)
 {
 	const char *want;
-	char score[8];
+	char score[24];
 	size_t i;
 	int n;
 
