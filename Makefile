@@ -189,14 +189,15 @@ asan: deps
 	    $(patsubst %,unit/%,$(UNITS)) $(addprefix e2e/,$(ASAN_E2E))
 
 # A configuration that is there is never overwritten; owner and group are set
-# where the user exists (INSTALL makes it).
+# where the user exists (INSTALL makes it).  The crontab and the units are
+# samples: nothing is enabled.
 ETC = $(DESTDIR)$(SYSCONFDIR)/todoke
 SPOOL = $(DESTDIR)$(LOCALSTATEDIR)/spool/todoke
 STATE = $(DESTDIR)$(LOCALSTATEDIR)/lib/todoke
 
 install: all
 	install -d '$(DESTDIR)$(BINDIR)' '$(ETC)/templates/ja' \
-	    '$(ETC)/templates/en'
+	    '$(ETC)/templates/en' '$(ETC)/systemd'
 	install -m 755 $(BINS) '$(DESTDIR)$(BINDIR)'
 	for s in 1 5 7 8; do \
 		install -d '$(DESTDIR)$(MANDIR)/man'$$s && \
@@ -205,8 +206,9 @@ install: all
 	sed -e 's|/usr/local/etc/|$(SYSCONFDIR)/|g' \
 	    -e 's|"/var/|"$(LOCALSTATEDIR)/|g' etc/todoke.conf \
 	    > '$(ETC)/todoke.conf.sample'
-	test -e '$(ETC)/todoke.conf' || \
-	    cp '$(ETC)/todoke.conf.sample' '$(ETC)/todoke.conf'
+	chmod 644 '$(ETC)/todoke.conf.sample'
+	test -e '$(ETC)/todoke.conf' || install -m 644 \
+	    '$(ETC)/todoke.conf.sample' '$(ETC)/todoke.conf'
 	for f in kinds operators closings verified holidays.jp items referrals; do \
 		install -m 644 etc/$$f '$(ETC)/'$$f.new && \
 		{ test -e '$(ETC)/'$$f && ! cmp -s '$(ETC)/'$$f.new '$(ETC)/'$$f \
@@ -216,6 +218,17 @@ install: all
 	for f in etc/templates/*/*.txt; do \
 		to='$(ETC)/'$${f#etc/}; \
 		install -m 644 $$f $$to.new && \
+		{ test -e $$to && ! cmp -s $$to.new $$to && \
+		echo "kept $$to; the new one is beside it" || \
+		mv $$to.new $$to; }; \
+	done
+	for f in etc/crontab etc/systemd/*; do \
+		to='$(ETC)/'$${f#etc/}; \
+		sed -e 's|/usr/local/bin/|$(BINDIR)/|g' \
+		    -e 's|/usr/local/etc/|$(SYSCONFDIR)/|g' \
+		    -e 's|/var/spool/|$(LOCALSTATEDIR)/spool/|g' \
+		    -e 's|/var/lib/|$(LOCALSTATEDIR)/lib/|g' $$f \
+		    > $$to.new && chmod 644 $$to.new && \
 		{ test -e $$to && ! cmp -s $$to.new $$to && \
 		echo "kept $$to; the new one is beside it" || \
 		mv $$to.new $$to; }; \

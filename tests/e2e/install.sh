@@ -25,6 +25,13 @@ done
 # The sample names the installed places, and loads.
 grep -q '/etc/todoke/holidays.jp' "$D/etc/todoke/todoke.conf" || fail "the sample names another place"
 ! grep -q /usr/local "$D/etc/todoke/todoke.conf" || fail "the sample names /usr/local"
+# So do the crontab and the units, which lie there and are not enabled.
+for f in crontab systemd/todoke-sort.service systemd/todoke-sort.timer; do
+	[ -s "$D/etc/todoke/$f" ] || fail "not installed: $f"
+done
+! grep -rq /usr/local "$D/etc/todoke/crontab" "$D/etc/todoke/systemd" || fail "they name /usr/local"
+grep -q '^[^#].*/usr/bin/todoke-check$' "$D/etc/todoke/crontab" || fail "the crontab names another place"
+[ -z "$(find "$D" -path "*/cron.d/*" -o -path "*/system/*")" ] || fail "make install enabled something"
 strings "$D/usr/bin/todoke-open" | grep -q '^/etc/todoke/templates' || fail "built for another SYSCONFDIR"
 
 echo "# mine" >>"$D/etc/todoke/todoke.conf"
