@@ -26,20 +26,39 @@ struct row {
 struct listing {
 	struct desk *d;
 	bool waits;       /* -a */
+	bool aligned;     /* a terminal: columns are known at the end */
 	size_t n, room;
 	struct row *rows;
 	int status;
 };
 
-static struct row *
-add_row(struct listing *l)
+static void
+free_row(struct row *r)
 {
+	size_t k;
+
+	for (k = 0; k < COLUMNS; k++)
+		free(r->cell[k]);
+}
+
+/* Takes what is in R.  Only what is to be aligned is kept. */
+static void
+put_row(struct listing *l, struct row *r)
+{
+	size_t k;
+
+	if (!l->aligned) {
+		for (k = 0; k < COLUMNS; k++)
+			printf("%s%c", r->cell[k], k < COLUMNS - 1 ? '\t' :
+			    '\n');
+		free_row(r);
+		return;
+	}
 	if (l->n == l->room) {
 		l->room = l->room > 0 ? 2 * l->room : 256;
 		l->rows = xrealloc(l->rows, l->room, sizeof(*l->rows));
 	}
-	l->rows[l->n] = (struct row){{NULL}};
-	return &l->rows[l->n++];
+	l->rows[l->n++] = *r;
 }
 
 static char *
@@ -55,7 +74,7 @@ list_case(const struct spool_place *p, const char *number, void *arg,
 	struct listing *l = arg;
 	struct casefile *c;
 	const char *waits;
-	struct row *r;
+	struct row r;
 
 	if (spool_read(l->d->spool, p, &c, f) == -1) {
 		if (f->status == EX_NOINPUT)
@@ -67,13 +86,13 @@ list_case(const struct spool_place *p, const char *number, void *arg,
 	}
 	waits = policy_waits(c);
 	if (!l->waits || waits != NULL) {
-		r = add_row(l);
-		r->cell[0] = cell(number);
-		r->cell[1] = cell(spool_state_name(p->state));
-		r->cell[2] = cell(p->day);
-		r->cell[3] = cell(casefile_get(c, "Priority"));
-		r->cell[4] = cell(casefile_get(c, "Url"));
-		r->cell[5] = cell(waits);
+		r.cell[0] = cell(number);
+		r.cell[1] = cell(spool_state_name(p->state));
+		r.cell[2] = cell(p->day);
+		r.cell[3] = cell(casefile_get(c, "Priority"));
+		r.cell[4] = cell(casefile_get(c, "Url"));
+		r.cell[5] = cell(waits);
+		put_row(l, &r);
 	}
 	casefile_free(c);
 	return 0;
@@ -86,7 +105,7 @@ list_tray(struct listing *l, const char *folder, const char *what)
 	char path[SPOOL_PATH];
 	struct spool_names names;
 	struct fault f;
-	struct row *r;
+	struct row r;
 	size_t i, n;
 
 	if (spool_list(l->d->spool, folder, &names, &f) == -1)
@@ -96,20 +115,20 @@ list_tray(struct listing *l, const char *folder, const char *what)
 		if (n > 4 && strcmp(names.v[i] + n - 4, ".why") == 0)
 			continue;
 		snprintf(path, sizeof(path), "%s/%.200s", folder, names.v[i]);
-		r = add_row(l);
-		r->cell[0] = cell("-");
-		r->cell[1] = cell(what);
-		r->cell[2] = cell("-");
-		r->cell[3] = cell("-");
-		r->cell[4] = cell(path);
-		r->cell[5] = cell(strcmp(what, "unsorted") == 0 ?
+		r.cell[0] = cell("-");
+		r.cell[1] = cell(what);
+		r.cell[2] = cell("-");
+		r.cell[3] = cell("-");
+		r.cell[4] = cell(path);
+		r.cell[5] = cell(strcmp(what, "unsorted") == 0 ?
 		    "file a mail" : "see its .why");
+		put_row(l, &r);
 	}
 	spool_names_free(&names);
 }
 
 static void
-print_rows(const struct listing *l, bool aligned)
+print_aligned(const struct listing *l)
 {
 	size_t width[COLUMNS] = {0}, i, k, w;
 
@@ -123,8 +142,6 @@ print_rows(const struct listing *l, bool aligned)
 			fputs(l->rows[i].cell[k], stdout);
 			if (k == COLUMNS - 1)
 				putchar('\n');
-			else if (!aligned)
-				putchar('\t');
 			else
 				for (w = text_columns(l->rows[i].cell[k]);
 				    w < width[k] + 2; w++)
@@ -166,11 +183,10 @@ collect(struct listing *l, const char *only, const char *last)
 static void
 free_rows(struct listing *l)
 {
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < l->n; i++)
-		for (k = 0; k < COLUMNS; k++)
-			free(l->rows[i].cell[k]);
+		free_row(&l->rows[i]);
 	free(l->rows);
 }
 
@@ -203,12 +219,13 @@ main(int argc, char *argv[])
 		cli_usage(synopsis);
 	cli_open(&d, &o);
 	l.d = &d;
+	l.aligned = isatty(STDOUT_FILENO);
 	collect(&l, only, last_day(&d, due, l.waits, day));
 	if (l.waits && only == NULL) {
 		list_tray(&l, "unsorted/new", "unsorted");
 		list_tray(&l, "bad", "bad");
 	}
-	print_rows(&l, isatty(STDOUT_FILENO));
+	print_aligned(&l);
 	free_rows(&l);
 	cli_end(&d, l.status);
 }

@@ -32,6 +32,17 @@ alone(const struct desk *d)
 	return flock(lock, LOCK_EX | LOCK_NB) == 0;
 }
 
+/* What came in after this look is sealed by keys that are looked at then. */
+static int
+ready(struct desk *d, struct fault *f)
+{
+	if (intake_waiting(d))
+		return intake_ready(d, f);
+	if (spool_halted(d->spool, f) == -1 || conf_complete(d->conf, f) == -1)
+		return -1;
+	return desk_key(d, f);
+}
+
 static void
 worse(int *status, int rc, const struct desk *d, const struct fault *f,
     bool said)
@@ -58,7 +69,7 @@ main(int argc, char *argv[])
 	if (argc != optind)
 		cli_usage(synopsis);
 	cli_open(&d, &o);
-	if (intake_ready(&d, &f) == -1 || desk_clock(&d, &f) == -1)
+	if (ready(&d, &f) == -1 || desk_clock(&d, &f) == -1)
 		cli_die(&f);
 	if (!alone(&d))
 		cli_end(&d, EX_OK);

@@ -66,6 +66,7 @@ wipe_str(char *s)
 	free(s);
 }
 
+/* Behind b->n nothing is left of what was there: buf_cut() wipes it. */
 static void
 grow(struct buf *b, size_t more)
 {
@@ -81,11 +82,18 @@ grow(struct buf *b, size_t more)
 	p = xmalloc(room);
 	if (b->p != NULL) {
 		memcpy(p, b->p, b->n);
-		explicit_bzero(b->p, b->room);
+		explicit_bzero(b->p, b->n);
 		free(b->p);
 	}
 	b->p = p;
 	b->room = room;
+}
+
+void
+buf_room(struct buf *b, size_t n)
+{
+	grow(b, n);
+	b->p[b->n] = '\0';
 }
 
 void
@@ -143,7 +151,7 @@ void
 buf_free(struct buf *b)
 {
 	if (b->p != NULL) {
-		explicit_bzero(b->p, b->room);
+		explicit_bzero(b->p, b->n);
 		free(b->p);
 	}
 	*b = (struct buf){0};

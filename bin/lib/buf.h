@@ -15,6 +15,8 @@ struct buf {
 };
 
 void buf_add(struct buf *b, const void *p, size_t n);
+/* Have room for N bytes more, where many small pieces are to come. */
+void buf_room(struct buf *b, size_t n);
 void buf_puts(struct buf *b, const char *s);
 void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...)

@@ -577,39 +577,35 @@ check_outbox(struct fsck *k, struct desk *d)
 }
 
 /* Numbers with mail but without a case. */
-static void
-check_mail(struct fsck *k, struct desk *d, const struct walk *w)
+static int
+check_mail(const char *name, void *arg, struct fault *f)
 {
 	static const char *const parts[] = {"new", "cur"};
-	char path[SPOOL_PATH];
-	struct spool_names names, mails;
-	struct fault f;
-	size_t i, n;
+	const struct walk *w = arg;
+	char path[SPOOL_PATH], number[CASE_NUMBER];
+	struct spool_names mails;
+	size_t i;
 
-	if (spool_list(d->spool, "mail", &names, &f) == -1)
-		return;
-	for (i = 0; i < names.n; i++) {
-		if (!casefile_is_number(names.v[i])) {
-			broken(k, "mail/%s: not a number", names.v[i]);
-			continue;
-		}
-		if (w->n > 0 && bsearch(names.v[i], w->seen, w->n,
-		    sizeof(*w->seen), by_number) != NULL)
-			continue;
-		snprintf(path, sizeof(path), "tmp/%s.in", names.v[i]);
-		if (spool_exists(d->spool, path))
-			continue;
-		for (n = 0; n < 2; n++) {
-			snprintf(path, sizeof(path), "mail/%s/%s", names.v[i],
-			    parts[n]);
-			if (spool_list(d->spool, path, &mails, &f) == 0 &&
-			    mails.n > 0)
-				broken(k, "%s: holds mail, but there is no "
-				    "case %s", path, names.v[i]);
-			spool_names_free(&mails);
-		}
+	if (!casefile_is_number(name)) {
+		broken(w->k, "mail/%s: not a number", name);
+		return 0;
 	}
-	spool_names_free(&names);
+	snprintf(number, sizeof(number), "%s", name);
+	if (w->n > 0 && bsearch(number, w->seen, w->n, sizeof(*w->seen),
+	    by_number) != NULL)
+		return 0;
+	snprintf(path, sizeof(path), "tmp/%s.in", number);
+	if (spool_exists(w->d->spool, path))
+		return 0;
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "mail/%s/%s", number, parts[i]);
+		if (spool_list(w->d->spool, path, &mails, f) == 0 &&
+		    mails.n > 0)
+			broken(w->k, "%s: holds mail, but there is no case %s",
+			    path, number);
+		spool_names_free(&mails);
+	}
+	return 0;
 }
 
 /* What waits for a person is no broken rule, but files there have a mode. */
@@ -664,7 +660,8 @@ fsck_files(struct fsck *k, struct desk *d)
 	drop_old(k, d, "var/seen", SEEN_AGE);
 	drop_old(k, d, "unsorted/tmp", GARBAGE_AGE);
 	check_outbox(k, d);
-	check_mail(k, d, &w);
+	if (spool_walk(d->spool, "mail", check_mail, &w, &f) == -1)
+		broken(k, "%s", f.text);
 	check_flat(k, d, "failed");
 	check_flat(k, d, "hold");
 	free(w.seen);

@@ -34,6 +34,52 @@ intake_ready(struct desk *d, struct fault *f)
 	return desk_key(d, f);
 }
 
+static bool
+any_in(const struct desk *d, const char *folder,
+    bool (*counts)(const char *name))
+{
+	struct spool_names names;
+	struct fault f;
+	size_t i;
+	bool found = false;
+
+	if (spool_list(d->spool, folder, &names, &f) == -1)
+		return true;
+	for (i = 0; i < names.n && !found; i++)
+		found = counts(names.v[i]);
+	spool_names_free(&names);
+	return found;
+}
+
+static bool
+any_name(const char *name)
+{
+	(void)name;
+	return true;
+}
+
+static bool
+is_drop(const char *name)
+{
+	return !spool_is_day(STATE_NEW, name);
+}
+
+static bool
+is_claimed(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 3 && strcmp(name + n - 3, ".in") == 0;
+}
+
+bool
+intake_waiting(const struct desk *d)
+{
+	return any_in(d, "incoming/new", any_name) ||
+	    any_in(d, "incoming/cur", any_name) ||
+	    any_in(d, "new", is_drop) || any_in(d, "tmp", is_claimed);
+}
+
 /*
  * The new case
  */

@@ -15,6 +15,10 @@
  * before anything is touched: EX_CONFIG. */
 int intake_ready(struct desk *d, struct fault *f);
 
+/* Does anything wait to be taken in: a mail, a drop, a claimed report?  A run
+ * that finds nothing need not ask gpg for the keys. */
+bool intake_waiting(const struct desk *d);
+
 /*
  * Open a case from the bytes of a report (form or mail) under a claimed
  * NUMBER.  A mail is also filed sealed, whole.  The finder is sent a receipt

@@ -75,53 +75,64 @@ starts(const struct line *l, const char *s)
 	return l->n >= strlen(s) && memcmp(l->p, s, strlen(s)) == 0;
 }
 
-static int
-digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
+/* The digits of base64 (RFC 4648, section 4), each one more than it says. */
+static const unsigned char values[256] = {
+	['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6,
+	['G'] = 7, ['H'] = 8, ['I'] = 9, ['J'] = 10, ['K'] = 11, ['L'] = 12,
+	['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17,
+	['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22,
+	['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27,
+	['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
+	['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37,
+	['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
+	['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47,
+	['v'] = 48, ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52,
+	['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56, ['4'] = 57,
+	['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62,
+	['+'] = 63, ['/'] = 64
+};
 
-/* The octets that a full or a last, shorter group holds. */
-static void
-flush_group(struct base64 *d, struct buf *out)
+/* The octets that a full or a last, shorter group holds, to OUT. */
+static size_t
+flush_group(struct base64 *d, char out[3])
 {
 	uint32_t bits = d->bits << 6 * (4 - d->digits);
-	char octets[3];
+	size_t n = d->digits > 1 ? d->digits - 1 : 0;
 
-	octets[0] = (char)(bits >> 16 & 0xff);
-	octets[1] = (char)(bits >> 8 & 0xff);
-	octets[2] = (char)(bits & 0xff);
-	if (d->digits > 1)
-		buf_add(out, octets, d->digits - 1);
+	out[0] = (char)(bits >> 16 & 0xff);
+	out[1] = (char)(bits >> 8 & 0xff);
+	out[2] = (char)(bits & 0xff);
 	d->bits = 0;
 	d->digits = 0;
+	return n;
 }
 
 static int
 base64_line(struct base64 *d, const struct line *l, struct buf *out)
 {
-	size_t i;
-	int v;
+	char octets[3 * 64];
+	size_t i, n = 0;
+	unsigned v;
 
 	for (i = 0; i < l->n; i++) {
-		if (l->p[i] == ' ' || l->p[i] == '\t')
+		v = values[(unsigned char)l->p[i]];
+		if (v == 0 && (l->p[i] == ' ' || l->p[i] == '\t'))
 			continue;
-		if (l->p[i] == '=') {
+		if (v == 0 && l->p[i] == '=') {
 			d->ended = true;
 			continue;
 		}
-		if (d->ended || (v = digit(l->p[i])) == -1)
+		if (d->ended || v == 0)
 			return -1;
-		d->bits = d->bits << 6 | (uint32_t)v;
+		d->bits = d->bits << 6 | (v - 1);
 		if (++d->digits == 4)
-			flush_group(d, out);
+			n += flush_group(d, octets + n);
+		if (n == sizeof(octets)) {
+			buf_add(out, octets, n);
+			n = 0;
+		}
 	}
+	buf_add(out, octets, n);
 	return 0;
 }
 
@@ -144,6 +155,7 @@ static int
 read_block(struct reader *in, struct buf *out, struct fault *f)
 {
 	struct base64 d = {0, 0, false};
+	char rest[3];
 	struct line l;
 
 	if (skip_headers(in, f) == -1)
@@ -152,7 +164,7 @@ read_block(struct reader *in, struct buf *out, struct fault *f)
 		if (starts(&l, end)) {
 			if (d.digits == 1)
 				break;
-			flush_group(&d, out);
+			buf_add(out, rest, flush_group(&d, rest));
 			return 0;
 		}
 		if (l.n == 5 && l.p[0] == '=')
@@ -171,6 +183,7 @@ packet_unarmor(const void *p, size_t n, struct buf *out, struct fault *f)
 	size_t blocks = 0;
 	struct line l;
 
+	buf_room(out, n / 4 * 3);
 	if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
 		in.p += 3; /* a byte order mark */
 	while (next_line(&in, &l)) {

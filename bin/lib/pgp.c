@@ -27,11 +27,21 @@
 
 _Static_assert(PGP_KEYID == PACKET_ID, "two sizes of a key id");
 
+#define FILES 3
+
+/* The files of a ring as they were. */
+struct stamp {
+	struct stat st[FILES];
+};
+
 struct pgp {
 	char *home;
 	int dir;
 	gpgme_ctx_t ctx;
 	bool own; /* the user's: agent, cards and gpg.conf are his */
+	struct stamp at;  /* when these keys were listed */
+	size_t nlisted;
+	gpgme_key_t *listed;
 };
 
 /* Bytes from GPGME into a buffer, which wipes what it leaves behind. */
@@ -181,7 +191,7 @@ pgp_open(struct pgp **out, const char *home, struct fault *f)
 	struct pgp *r = xmalloc(sizeof(*r));
 	int rc;
 
-	*r = (struct pgp){NULL, -1, NULL, home == NULL};
+	*r = (struct pgp){.dir = -1, .own = home == NULL};
 	rc = open_home(r, name, f);
 	if (rc == 0 && !r->own && any_name(r, ".", is_options))
 		rc = fault_set(f, EX_CONFIG, "%s/gpg.conf: a ring of the desk "
@@ -197,11 +207,21 @@ pgp_open(struct pgp **out, const char *home, struct fault *f)
 	return 0;
 }
 
+static void
+forget(struct pgp *r)
+{
+	while (r->nlisted > 0)
+		gpgme_key_unref(r->listed[--r->nlisted]);
+	free(r->listed);
+	r->listed = NULL;
+}
+
 void
 pgp_close(struct pgp *r)
 {
 	if (r == NULL)
 		return;
+	forget(r);
 	if (r->ctx != NULL)
 		gpgme_release(r->ctx);
 	if (r->dir != -1)
@@ -302,10 +322,74 @@ next_key(struct pgp *r, const char *fpr, gpgme_key_t *k)
 	return e;
 }
 
+static void
+stamp(struct pgp *r, struct stamp *s)
+{
+	static const char *const names[FILES] = {"pubring.kbx",
+	    "pubring.gpg", "trustdb.gpg"};
+	size_t i;
+
+	for (i = 0; i < FILES; i++)
+		if (fstatat(r->dir, names[i], &s->st[i], 0) == -1)
+			s->st[i] = (struct stat){0};
+}
+
+static bool
+same_stamp(const struct stamp *a, const struct stamp *b)
+{
+	size_t i;
+
+	for (i = 0; i < FILES; i++)
+		if (a->st[i].st_ino != b->st[i].st_ino ||
+		    a->st[i].st_size != b->st[i].st_size ||
+		    a->st[i].st_ctim.tv_sec != b->st[i].st_ctim.tv_sec ||
+		    a->st[i].st_ctim.tv_nsec != b->st[i].st_ctim.tv_nsec)
+			return false;
+	return true;
+}
+
+/* A key listed before, while no file of the ring has changed.  A user's own
+ * ring may have files elsewhere, and that of a keyboxd is one. */
+static bool
+find_listed(struct pgp *r, const char *fpr, gpgme_key_t *k)
+{
+	struct stamp now;
+	size_t i;
+
+	if (r->nlisted == 0)
+		return false;
+	stamp(r, &now);
+	if (!same_stamp(&now, &r->at)) {
+		forget(r);
+		return false;
+	}
+	for (i = 0; i < r->nlisted; i++)
+		if (is_key(r->listed[i], fpr)) {
+			*k = r->listed[i];
+			gpgme_key_ref(*k);
+			return true;
+		}
+	return false;
+}
+
+static void
+remember(struct pgp *r, const struct stamp *before, gpgme_key_t k)
+{
+	if (r->own || faccessat(r->dir, "public-keys.d", F_OK, 0) == 0)
+		return;
+	if (!same_stamp(before, &r->at))
+		forget(r);
+	r->at = *before;
+	r->listed = xrealloc(r->listed, r->nlisted + 1, sizeof(*r->listed));
+	r->listed[r->nlisted++] = k;
+	gpgme_key_ref(k);
+}
+
 static int
 find(struct pgp *r, const char *name, gpgme_key_t *k, struct fault *f)
 {
 	char fpr[PGP_FPR];
+	struct stamp before;
 	gpgme_error_t e;
 
 	if (!pgp_fingerprint(name, fpr))
@@ -313,11 +397,16 @@ find(struct pgp *r, const char *name, gpgme_key_t *k, struct fault *f)
 		    "%s: not a full fingerprint of 40 hex digits", name);
 	if (readable(r, f) == -1)
 		return -1;
+	if (find_listed(r, fpr, k))
+		return 0;
+	stamp(r, &before);
 	e = gpgme_op_keylist_start(r->ctx, fpr, 0);
 	if (e == 0)
 		e = next_key(r, fpr, k);
 	gpgme_op_keylist_end(r->ctx);
 	share(r);
+	if (e == 0)
+		remember(r, &before, *k);
 	if (e == 0)
 		return 0;
 	if (gpgme_err_code(e) != GPG_ERR_EOF)
@@ -635,7 +724,7 @@ scratch_open(struct pgp **out, const struct pgp *ring, struct fault *f)
 	if (home == NULL)
 		return -1;
 	s = xmalloc(sizeof(*s));
-	*s = (struct pgp){NULL, -1, NULL, false};
+	*s = (struct pgp){.dir = -1};
 	if (scratch_setup(s, home, ring, f) == -1) {
 		scratch_remove(home);
 		pgp_close(s);
@@ -975,6 +1064,20 @@ check_result(const struct targets *t, const struct buf *msg, struct fault *f)
 	return 0;
 }
 
+/* Append FROM, which may be large: where nothing is there yet it moves. */
+static void
+give(struct buf *from, struct buf *to)
+{
+	struct buf empty = *to;
+
+	if (to->n > 0) {
+		buf_add(to, from->p, from->n);
+		return;
+	}
+	*to = *from;
+	*from = empty;
+}
+
 int
 pgp_encrypt(struct pgp *r, const char *const *fprs, size_t nfprs, time_t now,
     const void *p, size_t n, struct buf *out, struct fault *f)
@@ -986,6 +1089,7 @@ pgp_encrypt(struct pgp *r, const char *const *fprs, size_t nfprs, time_t now,
 
 	rc = targets_get(r, fprs, nfprs, now, &t, f);
 	if (rc == 0) {
+		buf_room(&msg, n + n / 2);
 		e = run(r, t.k, p, n, &msg);
 		if (e != 0)
 			rc = engine_fault(r, e, "encrypt", f);
@@ -993,7 +1097,7 @@ pgp_encrypt(struct pgp *r, const char *const *fprs, size_t nfprs, time_t now,
 	if (rc == 0)
 		rc = check_result(&t, &msg, f);
 	if (rc == 0)
-		buf_add(out, msg.p, msg.n);
+		give(&msg, out);
 	buf_free(&msg);
 	targets_free(&t);
 	return rc;

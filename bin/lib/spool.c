@@ -172,32 +172,24 @@ spool_names_free(struct spool_names *names)
 }
 
 static int
-read_names(DIR *dir, const char *folder, struct spool_names *names,
+walk(DIR *dir, const char *folder, spool_name_fn *each, void *arg,
     struct fault *f)
 {
 	struct dirent *e;
-	size_t room = 0;
 
-	for (errno = 0; (e = readdir(dir)) != NULL; errno = 0) {
-		if (e->d_name[0] == '.')
-			continue;
-		if (names->n == room) {
-			room = room > 0 ? 2 * room : 64;
-			names->v = xrealloc(names->v, room, sizeof(char *));
-		}
-		names->v[names->n++] = xstrdup(e->d_name);
-	}
+	for (errno = 0; (e = readdir(dir)) != NULL; errno = 0)
+		if (e->d_name[0] != '.' && each(e->d_name, arg, f) == -1)
+			return -1;
 	return errno == 0 ? 0 : fault_errno(f, "%s", folder);
 }
 
 int
-spool_list(int fd, const char *folder, struct spool_names *names,
+spool_walk(int fd, const char *folder, spool_name_fn *each, void *arg,
     struct fault *f)
 {
 	int d, rc;
 	DIR *dir;
 
-	*names = (struct spool_names){0};
 	d = openat(fd, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (d == -1)
 		return errno == ENOENT ? 0 : fault_errno(f, "%s", folder);
@@ -206,13 +198,38 @@ spool_list(int fd, const char *folder, struct spool_names *names,
 		close(d);
 		return -1;
 	}
-	rc = read_names(dir, folder, names, f);
+	rc = walk(dir, folder, each, arg, f);
 	closedir(dir);
-	if (rc == -1)
-		spool_names_free(names);
-	else if (names->n > 0)
-		qsort(names->v, names->n, sizeof(char *), by_name);
 	return rc;
+}
+
+/* There is room for 64, then for the next power of two. */
+static int
+add_name(const char *name, void *arg, struct fault *f)
+{
+	struct spool_names *names = arg;
+	size_t n = names->n;
+
+	(void)f;
+	if (n == 0 || (n >= 64 && (n & (n - 1)) == 0))
+		names->v = xrealloc(names->v, n > 0 ? 2 * n : 64,
+		    sizeof(char *));
+	names->v[names->n++] = xstrdup(name);
+	return 0;
+}
+
+int
+spool_list(int fd, const char *folder, struct spool_names *names,
+    struct fault *f)
+{
+	*names = (struct spool_names){0};
+	if (spool_walk(fd, folder, add_name, names, f) == -1) {
+		spool_names_free(names);
+		return -1;
+	}
+	if (names->n > 0)
+		qsort(names->v, names->n, sizeof(char *), by_name);
+	return 0;
 }
 
 bool
@@ -243,45 +260,79 @@ set_place(struct spool_place *p, enum spool_state s, const char *day,
  * Finding
  */
 
+#define PLACES 4 /* more than two are as wrong as two */
+
 struct search {
 	int fd;
 	const char *number;
+	enum spool_state state; /* looked through now */
 	size_t n;
-	struct spool_place found[4];
-	ino_t ino[4];
+	struct spool_place found[PLACES];
+	ino_t ino[PLACES];
 };
 
-static void
-try_name(struct search *s, enum spool_state state, const char *day,
-    const char *name)
+/* Where in the found a place of the current state and DAY comes, "" last. */
+static size_t
+rank(const struct search *s, const char *day)
 {
-	struct spool_place p;
+	size_t i = s->n;
+
+	while (day[0] != '\0' && i > 0 && s->found[i - 1].state == s->state &&
+	    strcmp(s->found[i - 1].day, day) > 0)
+		i--;
+	return i;
+}
+
+static void
+note(struct search *s, const char *day, ino_t ino)
+{
+	size_t i = rank(s, day), k;
+
+	for (k = s->n; k > i; k--) {
+		s->found[k] = s->found[k - 1];
+		s->ino[k] = s->ino[k - 1];
+	}
+	set_place(&s->found[i], s->state, day, s->number);
+	s->ino[i] = ino;
+	s->n++;
+}
+
+static void
+try_name(struct search *s, const char *day)
+{
+	char path[SPOOL_PATH];
 	struct stat st;
 
-	set_place(&p, state, day, name);
-	if (s->n < 4 && fstatat(s->fd, p.path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    !S_ISDIR(st.st_mode)) {
-		s->ino[s->n] = st.st_ino;
-		s->found[s->n++] = p;
-	}
+	snprintf(path, sizeof(path), "%s/%s%s%s", states[s->state].name, day,
+	    day[0] != '\0' ? "/" : "", s->number);
+	if (s->n < PLACES &&
+	    fstatat(s->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISDIR(st.st_mode))
+		note(s, day, st.st_ino);
+}
+
+static int
+try_day(const char *name, void *arg, struct fault *f)
+{
+	struct search *s = arg;
+
+	(void)f;
+	if (spool_is_day(s->state, name))
+		try_name(s, name);
+	return 0;
 }
 
 static int
 look(struct search *s, struct fault *f)
 {
-	struct spool_names days;
 	unsigned state;
-	size_t i;
 
 	s->n = 0;
 	for (state = 0; state < STATES; state++) {
-		if (spool_list(s->fd, states[state].name, &days, f) == -1)
+		s->state = (enum spool_state)state;
+		if (spool_walk(s->fd, states[state].name, try_day, s, f) == -1)
 			return -1;
-		for (i = 0; i < days.n; i++)
-			if (spool_is_day(state, days.v[i]))
-				try_name(s, state, days.v[i], s->number);
-		try_name(s, state, "", s->number);
-		spool_names_free(&days);
+		try_name(s, "");
 	}
 	return 0;
 }

@@ -69,6 +69,12 @@ int spool_list(int fd, const char *folder, struct spool_names *names,
     struct fault *f);
 void spool_names_free(struct spool_names *names);
 
+/* Call EACH with every such name, in no order and without holding them all.
+ * Stops with -1 when EACH returns -1. */
+typedef int spool_name_fn(const char *name, void *arg, struct fault *f);
+int spool_walk(int fd, const char *folder, spool_name_fn *each, void *arg,
+    struct fault *f);
+
 /* Is it a day folder's name in this state: a date; a month in closed? */
 bool spool_is_day(enum spool_state s, const char *name);
 

@@ -686,6 +686,33 @@ START_TEST(import_revoked_there)
 }
 END_TEST
 
+/* What was listed once is looked at again where the ring has changed. */
+START_TEST(key_revoked_meanwhile)
+{
+	char *home = keys_home("meanwhile", 0700), *to, fpr[PGP_FPR];
+	struct pgp *r;
+	struct fault f = {0};
+	struct pgp_key key;
+	int i;
+
+	to = keys_home("meanring", 0700);
+	keys_make(home, "Mean <mean@example.org>", fpr);
+	keys_copy(home, to, fpr);
+	r = ring_of(to);
+	for (i = 0; i < 2; i++)
+		ck_assert_int_eq(pgp_key(r, fpr, time(NULL), &key, &f), 0);
+	keys_revoke(home, fpr);
+	keys_copy(home, to, fpr);
+	ck_assert_int_eq(pgp_key(r, fpr, time(NULL), &key, &f), -1);
+	ck_assert_msg(strstr(f.text, "revoked") != NULL, "%s", f.text);
+	ck_assert_int_eq(pgp_key_any(r, fpr, &key, &f), 0);
+	pgp_close(r);
+	keys_kill(home);
+	free(home);
+	free(to);
+}
+END_TEST
+
 /* --- messages --- */
 
 static void
@@ -1269,6 +1296,7 @@ suite(void)
 	tcase_add_test(tc, import_refuses);
 	tcase_add_test(tc, import_not_stored);
 	tcase_add_test(tc, import_revoked_there);
+	tcase_add_test(tc, key_revoked_meanwhile);
 	tcase_add_test(tc, round_trip);
 	tcase_add_test(tc, recipients_as_gpg_reads_them);
 	tcase_add_test(tc, recipients_and_a_passphrase);
