@@ -3,6 +3,7 @@
 # make            build the programs into bin/
 # make demo       one case through its whole life on a scratch desk
 # make check      all tests; the last line is "N passed, N failed"
+# make bench      rates beside bare system calls and libraries, with limits
 # make crash      every system call of a change and of a sending, failed
 # make lint       strict compilers, cppcheck, manuals, shell
 # make asan       the tests under AddressSanitizer and UBSan
@@ -114,6 +115,8 @@ OBJS = $(patsubst %,$(B)bin/lib/%.o,$(BASE) $(SERVICES) $(DESK))
 BINS = $(addprefix $(B)bin/,$(PROGRAMS))
 TESTS = $(addprefix $(B)tests/unit/,$(UNITS))
 HELPERS = $(B)tests/helper/conf-table
+BENCHES = $(addprefix $(B)tests/helper/,$(basename $(notdir \
+	$(wildcard tests/helper/bench-*.c))))
 
 all: $(BINS)
 
@@ -153,10 +156,10 @@ $(TESTS): $(B)tests/unit/%: $(B)tests/unit/%.o $(B)tests/helper/keys.o $(LIB)
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
 	    $(B)tests/helper/keys.o $(LIB) $(OUR_LIBS) $(CHECK_LIBS)
 
-$(HELPERS): $(B)tests/helper/%: $(B)tests/helper/%.o $(LIB)
+$(HELPERS) $(BENCHES): $(B)tests/helper/%: $(B)tests/helper/%.o $(LIB)
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(OUR_LIBS)
 
-tests-built: $(BINS) $(TESTS) $(HELPERS)
+tests-built: $(BINS) $(TESTS) $(HELPERS) $(BENCHES)
 
 # Set-up and tests.  deps asks apt-get only for what is missing.
 deps:
@@ -173,6 +176,10 @@ check: deps
 crash: deps
 	@$(MAKE) -s --no-print-directory tests-built
 	@B='$(B)' tests/helper/crash all
+
+bench: deps
+	@$(MAKE) -s --no-print-directory tests-built
+	@B='$(B)' tests/helper/bench
 
 lint: deps
 	@tests/helper/lint
@@ -272,10 +279,10 @@ clean:
 	rm -f bin/*.o bin/*.d bin/lib/*.o bin/lib/*.d bin/lib/*.a \
 	    bin/lib/made/* $(addprefix bin/,$(PROGRAMS)) \
 	    tests/*/*.o tests/*/*.d $(addprefix tests/unit/,$(UNITS)) \
-	    tests/helper/conf-table
+	    tests/helper/conf-table $(BENCHES)
 
 FORCE:
 
-.PHONY: all tests-built deps demo check crash lint asan memcheck distcheck install \
+.PHONY: all tests-built deps demo check bench crash lint asan memcheck distcheck install \
 	uninstall clean FORCE
 -include $(OBJS:.o=.d) $(BINS:=.d) $(TESTS:=.d)

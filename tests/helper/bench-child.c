@@ -1,12 +1,14 @@
 /*
- * bench-child: run a program and print what it took, on descriptor 3:
+ * bench-child: run a program, its output dropped, and print what it took:
  *
- *	0.004211 0.002310 5120 0		wall s, CPU s, peak KiB, exit status
+ *	0.004211 0.002310 5120 0	wall s, CPU s, peak KiB, exit status
  *
+ * CPU and peak are those of the program and of all that it started, gpg too.
  * A process of its own, for a child's peak counts from its parent's size.
  */
 #include <err.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -33,23 +35,29 @@ int
 main(int argc, char *argv[])
 {
 	struct rusage u;
-	double start = now();
+	double start = now(), wall;
 	int status;
 	pid_t pid;
 
 	if (argc < 2)
-		errx(EX_USAGE, "usage: bench-child PROGRAM [ARG …] 3>RESULT");
+		errx(EX_USAGE, "usage: bench-child PROGRAM [ARG …]");
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	pid = fork();
 	if (pid == -1)
 		err(EX_OSERR, "fork");
 	if (pid == 0) {
-		close(3);
+		if (freopen("/dev/null", "w", stdout) == NULL)
+			err(EX_OSERR, "/dev/null");
 		execv(argv[1], argv + 1);
 		err(EX_OSERR, "%s", argv[1]);
 	}
-	if (wait4(pid, &status, 0, &u) == -1)
-		err(EX_OSERR, "wait4");
-	dprintf(3, "%.6f %.6f %ld %d\n", now() - start,
+	if (waitpid(pid, &status, 0) == -1)
+		err(EX_OSERR, "waitpid");
+	wall = now() - start;
+	while (waitpid(-1, NULL, 0) > 0)
+		continue; /* orphans */
+	getrusage(RUSAGE_CHILDREN, &u);
+	printf("%.6f %.6f %ld %d\n", wall,
 	    seconds(u.ru_utime) + seconds(u.ru_stime), u.ru_maxrss,
 	    WIFEXITED(status) ? WEXITSTATUS(status) : 128);
 	return 0;

@@ -36,7 +36,8 @@ main(int argc, char *argv[])
 
 	if (argc != 6 || !text_number(argv[1], 1, 65535, &port) ||
 	    !text_number(argv[5], 1, 1000000, &n))
-		errx(EX_USAGE, "usage: bench-smtp PORT SENDER RECIPIENT FILE N");
+		errx(EX_USAGE, "usage: bench-smtp PORT SENDER RECIPIENT "
+		    "FILE N");
 	srv.port = (int)port;
 	if (io_read(AT_FDCWD, argv[4], 1 << 24, &msg, NULL, &f) == -1)
 		errx(f.status, "%s", f.text);

@@ -1,7 +1,7 @@
 /*
  * bench-spool: put cases into a spool: DUE of them due (asked on 24 November
- * 2026, next step on 1 December), the others in 250 day folders of the year
- * after, in each of contacted and disclosed, and in 60 months of closed.
+ * 2026, next step on 1 December), the others in 250 day folders to come, of
+ * contacted and disclosed, and in 36 months of closed.
  *
  *	bench-spool SPOOL CASES DUE [LINES]
  *
@@ -21,8 +21,8 @@
 #include "text.h"
 #include "when.h"
 
-#define FOLDERS 250
-#define MONTHS 60
+#define FOLDERS 125
+#define MONTHS 36
 
 static int spool, first, lines;
 
@@ -36,9 +36,8 @@ number_of(long i, char out[CASE_NUMBER])
 static void
 folder_make(const char *path)
 {
-	if (mkdirat(spool, path, 02770) == -1 && !faccessat(spool, path, F_OK,
-	    0))
-		return;
+	if (mkdirat(spool, path, 02770) == -1)
+		err(EX_CANTCREAT, "%s", path);
 }
 
 static void
@@ -84,6 +83,8 @@ put(long i, const char *state, const char *day)
 	int fd;
 
 	number_of(i, number);
+	snprintf(path, sizeof(path), "mail/%s", number);
+	folder_make(path);
 	text_of(number, state, &b);
 	snprintf(path, sizeof(path), "%s/%s/%s", state, day, number);
 	fd = openat(spool, path, O_WRONLY | O_CREAT | O_EXCL, 0660);
@@ -95,14 +96,14 @@ put(long i, const char *state, const char *day)
 static void
 put_due(long i)
 {
-	static const char *const parts[] = {"", "/cur", "/new", "/tmp"};
+	static const char *const parts[] = {"cur", "new", "tmp"};
 	char number[CASE_NUMBER], path[64];
 	size_t k;
 
 	number_of(i, number);
 	put(i, "contacted", "2026-12-01");
 	for (k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
-		snprintf(path, sizeof(path), "mail/%s%s", number, parts[k]);
+		snprintf(path, sizeof(path), "mail/%s/%s", number, parts[k]);
 		folder_make(path);
 	}
 	puts(number);
@@ -122,7 +123,7 @@ put_other(long i)
 		put(i, state, day);
 		return;
 	}
-	snprintf(month, sizeof(month), "%d-%02d", 2021 + k % MONTHS / 12,
+	snprintf(month, sizeof(month), "%d-%02d", 2023 + k % MONTHS / 12,
 	    k % 12 + 1);
 	put(i, state, month);
 }
@@ -142,7 +143,7 @@ make_folders(void)
 		folder_make(path);
 	}
 	for (k = 0; k < MONTHS; k++) {
-		snprintf(path, sizeof(path), "closed/%d-%02d", 2021 + k / 12,
+		snprintf(path, sizeof(path), "closed/%d-%02d", 2023 + k / 12,
 		    k % 12 + 1);
 		folder_make(path);
 	}

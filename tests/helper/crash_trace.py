@@ -30,6 +30,8 @@ GROWS = {"write", "pwrite64", "fsync", "fdatasync", "mkdir", "mkdirat",
 NO_FAULT = {"fcntl", "exit_group", "setsockopt", "getsockopt", "getsockname",
             "getpeername", "poll", "ppoll", "select", "pselect6"}
 
+CARRIES = {"read", "write", "pread64", "pwrite64", "recvfrom", "sendto"}
+
 Call = collections.namedtuple("Call", "name path count nth text")
 End = collections.namedtuple("End", "status signal hung injected text err")
 
@@ -89,7 +91,7 @@ def meets(name, text):
     """The paths by which strace would filter this call."""
     args = arguments(text)
     paths = {p for p in annotated(args) if p.startswith("/")}
-    if name not in ("read", "write"):
+    if name not in CARRIES:
         paths |= {p for p in quoted(args) if p.startswith("/")}
     return paths
 
@@ -106,7 +108,7 @@ def shape(name, text):
     """A call without what differs from run to run."""
     args = arguments(text)
     parts = annotated(args) + \
-        ([] if name in ("read", "write") else quoted(args))
+        ([] if name in CARRIES else quoted(args))
     return name + " " + re.sub(r"\d+", "#", " ".join(parts))
 
 
