@@ -584,8 +584,8 @@ put_back(struct desk *d, const char *number, struct spool_place *p,
 	if (s != p->state)
 		desk_say(d, "case %s was moved by hand to %s/; it is back as "
 		    "%s: %s is the program that does it", number,
-		    spool_state_name(p->state), to,
-		    spool_state_program(p->state));
+		    spool_state_name(p->state), to, s == STATE_CLOSED ?
+		    "todoke-reopen" : spool_state_program(p->state));
 	return spool_sync(d->spool, folder, f);
 }
 
@@ -726,21 +726,16 @@ write_mail(const struct change *ch, const struct queued *q, struct fault *f)
 /* Steps 1 to 3. */
 static int
 prepare(struct change *ch, const char *todo, const char *text,
-    const char *folder, struct fault *f)
+    const struct buf *b, const char *folder, struct fault *f)
 {
-	struct buf b = {0};
 	size_t i;
-	int rc;
 
 	if (io_create(ch->d->spool, todo, SPOOL_FILE, "", 0, f) == -1)
 		return -1;
 	for (i = 0; i < ch->n; i++)
 		if (write_mail(ch, &ch->mails[i], f) == -1)
 			return -1;
-	casefile_print(ch->c, &b);
-	rc = io_create(ch->d->spool, text, SPOOL_FILE, b.p, b.n, f);
-	buf_free(&b);
-	if (rc == -1)
+	if (io_create(ch->d->spool, text, SPOOL_FILE, b->p, b->n, f) == -1)
 		return -1;
 	if (folder != NULL && make_day(ch->d->spool, folder, f) == -1)
 		return -1;
@@ -821,18 +816,17 @@ after_commit(struct change *ch, struct fault *f)
 }
 
 static int
-apply(struct change *ch, struct fault *f)
+apply(struct change *ch, const struct buf *b, struct fault *f)
 {
 	char todo[SPOOL_PATH], text[SPOOL_PATH], folder[SPOOL_PATH];
 	struct fault own;
 	int rc;
 
-	stamp(ch);
 	snprintf(todo, sizeof(todo), "tmp/%s.%u.todo", ch->number, ch->seq);
 	snprintf(text, sizeof(text), "tmp/%s.%u", ch->number, ch->seq);
 	snprintf(folder, sizeof(folder), "%s/%s", spool_state_name(ch->state),
 	    ch->day);
-	if (prepare(ch, todo, text, ch->moving ? folder : NULL, f) == -1)
+	if (prepare(ch, todo, text, b, ch->moving ? folder : NULL, f) == -1)
 		return take_back(ch, f);
 	rc = commit(ch, text, f);
 	if (rc == -1)
@@ -841,6 +835,25 @@ apply(struct change *ch, struct fault *f)
 		return clear_tmp(ch->d, ch->number, ch->seq, &own) == 0 ?
 		    AGAIN : take_back(ch, &own);
 	return after_commit(ch, f);
+}
+
+/* What nobody could read again is not written. */
+static int
+make(struct change *ch, struct fault *f)
+{
+	struct buf b = {0};
+	int rc;
+
+	stamp(ch);
+	casefile_print(ch->c, &b);
+	if (b.n > CASE_MAX)
+		rc = fault_set(f, EX_DATAERR, "case %s would grow to %zu "
+		    "octets, and %d is the limit: move old notes out of it "
+		    "with todoke-edit", ch->number, b.n, CASE_MAX);
+	else
+		rc = apply(ch, &b, f);
+	buf_free(&b);
+	return rc;
 }
 
 static void
@@ -879,7 +892,7 @@ turn_once(struct change *ch, change_edit *edit, void *arg, struct fault *f)
 		say_dry(ch);
 		return 0;
 	}
-	return rc == 0 ? apply(ch, f) : -1;
+	return rc == 0 ? make(ch, f) : -1;
 }
 
 static int
@@ -911,6 +924,9 @@ run(struct change *ch, change_edit *edit, void *arg, struct fault *f)
 {
 	int lock, rc;
 
+	if (!casefile_is_number(ch->number))
+		return fault_set(f, EX_NOINPUT, "%s: not a number of a case",
+		    ch->number);
 	if (spool_lock(ch->d->spool, ch->number, false, &lock, f) == -1)
 		return -1;
 	rc = locked(ch, edit, arg, f);

@@ -30,15 +30,16 @@ static const struct {
 	const char *field, *who;
 } guarded[] = {
 	{"Case", "nobody"},
-	{"Seq", "every change"},
-	{"Prev", "every change"},
-	{"Move", "every change"},
-	{"Mail", "whatever queues a mail"},
-	{"Log", "every change"},
+	{"Seq", "a program"},
+	{"Prev", "a program"},
+	{"Move", "a program"},
+	{"Mail", "a program that queues a mail"},
+	{"Log", "a program"},
 	{"Finder-Mark", "the opening of the case"},
 	{"Confirmed", "todoke-confirm"},
 	{"Accepted", "todoke-accept, and todoke-send once the letter left,"},
 	{"Notified", "todoke-send, once the details left,"},
+	{"Fixed", "todoke-close or todoke-reopen"},
 	{"Closed", "todoke-close or todoke-reopen"},
 	{"Close-Code", "todoke-close or todoke-reopen"},
 };

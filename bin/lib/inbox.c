@@ -24,6 +24,7 @@ struct match {
 	char number[CASE_NUMBER];
 	const char *proof;        /* "address", "message-id", "tag" or NULL */
 	bool finder;
+	bool referred;            /* from one to whom the case was referred */
 	char contact[ADDR_MAX + 1]; /* the contact whose token it bears, or "" */
 	bool unknown;             /* a case could not be looked at: */
 	struct fault why;
@@ -86,7 +87,8 @@ role_of(const struct desk *d, const struct casefile *c, const char *mac,
 			snprintf(m->contact, sizeof(m->contact), "%s", head);
 		free(head);
 	}
-	return m->contact[0] != '\0' || referred(d, c, mac);
+	m->referred = m->contact[0] == '\0' && referred(d, c, mac);
+	return m->contact[0] != '\0' || m->referred;
 }
 
 static bool
@@ -144,7 +146,8 @@ by_message_id(const struct desk *d, const struct mime_mail *mail,
 			continue;
 		t = template_of_kind(kind);
 		m->finder = t != NULL && t->class == TEXT_FINDER;
-		if (!m->finder)
+		m->referred = t != NULL && t->class == TEXT_REFERRAL;
+		if (!m->finder && !m->referred)
 			contact_of_mail(c, id, m);
 		casefile_free(c);
 		return true;
@@ -254,6 +257,8 @@ log_mail(struct change *ch, const struct filing *g)
 	    g->mail->from);
 	if (!addr_equal(g->m->contact, g->mail->from))
 		casefile_word(&w, "contact", g->m->contact);
+	if (g->m->referred)
+		casefile_word(&w, "role", "referred");
 	change_log(ch, g->mail->automatic ? "automatic" : "reply",
 	    buf_text(&w));
 	buf_free(&w);

@@ -86,17 +86,15 @@ sync_fd(int fd, const char *name, struct fault *f)
 }
 
 int
-io_create(int dir, const char *name, mode_t mode, const void *p, size_t n,
+io_create_new(int dir, const char *name, mode_t mode, const void *p, size_t n,
     struct fault *f)
 {
 	int fd, rc = 0;
 
-	if (unlinkat(dir, name, 0) == -1 && errno != ENOENT)
-		return fault_errno(f, "%s", name);
 	fd = openat(dir, name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd == -1)
-		return fault_errno(f, "%s", name);
+		return errno == EEXIST ? 1 : fault_errno(f, "%s", name);
 	if (fchmod(fd, mode) == -1 || io_write_all(fd, p, n) == -1)
 		rc = fault_errno(f, "%s", name);
 	else
@@ -106,6 +104,19 @@ io_create(int dir, const char *name, mode_t mode, const void *p, size_t n,
 	if (rc == -1)
 		unlinkat(dir, name, 0);
 	return rc;
+}
+
+int
+io_create(int dir, const char *name, mode_t mode, const void *p, size_t n,
+    struct fault *f)
+{
+	int rc;
+
+	if (unlinkat(dir, name, 0) == -1 && errno != ENOENT)
+		return fault_errno(f, "%s", name);
+	rc = io_create_new(dir, name, mode, p, n, f);
+	return rc == 1 ? fault_set(f, EX_TEMPFAIL,
+	    "%s: another program makes it at this moment", name) : rc;
 }
 
 int

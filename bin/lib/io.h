@@ -34,6 +34,9 @@ int io_slurp(int fd, const char *label, size_t max, struct buf *out,
  */
 int io_create(int dir, const char *name, mode_t mode, const void *p, size_t n,
     struct fault *f);
+/* The same, but where NAME is there already nothing is done: 1. */
+int io_create_new(int dir, const char *name, mode_t mode, const void *p,
+    size_t n, struct fault *f);
 
 /* fsync the folder NAME ("." for DIR itself). */
 int io_sync_dir(int dir, const char *name, struct fault *f);

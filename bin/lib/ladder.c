@@ -38,19 +38,21 @@ first_contact(const struct casefile *c)
 }
 
 /*
- * A keyed reply of a person stops the ladder; one that nobody has dealt with
- * for so many business days does not any more.
+ * A keyed reply of the operator's side stops the ladder; one that nobody has
+ * dealt with for so many business days does not any more.
  */
 static bool
 keyed_reply(const char *line)
 {
 	char *proof = casefile_word_of(line, "proof");
 	char *from = casefile_word_of(line, "from");
-	bool is = proof != NULL && from != NULL &&
+	char *role = casefile_word_of(line, "role");
+	bool is = proof != NULL && from != NULL && role == NULL &&
 	    strcmp(proof, "tag") != 0 && strcmp(from, "finder") != 0;
 
 	free(proof);
 	free(from);
+	free(role);
 	return is;
 }
 

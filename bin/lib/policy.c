@@ -204,10 +204,20 @@ int
 policy_tell_finder(struct change *ch, const char *text, const char *reason,
     const struct report *r, struct fault *f)
 {
-	const struct letter l = {.text = text, .to = r->address,
-	    .reason = reason, .report = r};
+	struct letter l = {.text = text, .to = r->address, .reason = reason,
+	    .report = r};
+	char key[PGP_FPR];
+	struct fault why;
 
-	return r->address[0] != '\0' ? letter_queue(ch, &l, f) : 0;
+	if (r->address[0] == '\0')
+		return 0;
+	if (policy_finder_key(change_desk(ch), r, key, &why) == -1)
+		desk_say(change_desk(ch), "case %s: the letter to the finder "
+		    "(number and state) goes in clear: %s",
+		    casefile_number(change_case(ch)), why.text);
+	if (key[0] != '\0')
+		l.key = key;
+	return letter_queue(ch, &l, f);
 }
 
 int

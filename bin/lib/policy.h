@@ -31,7 +31,11 @@ const char *policy_waits(const struct casefile *c);
 int policy_record(struct desk *d, const struct casefile *c,
     struct report **r, struct fault *f);
 
-/* Queue a letter to the finder; nothing where he gave no address. */
+/*
+ * Queue a letter to the finder that tells no more than number and state:
+ * encrypted where he told a key that can be used, else in clear, and said so.
+ * Nothing where he gave no address.
+ */
 int policy_tell_finder(struct change *ch, const char *text,
     const char *reason, const struct report *r, struct fault *f);
 

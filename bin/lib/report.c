@@ -484,7 +484,7 @@ name_at(const char *s, const char *name)
 		if (*next == '\0')
 			return s;
 		if (s > from && (next > name || (*name & s[-1] & 0x80) != 0))
-			s = skip_gap(s);
+			s = skip_gap(s + (next > name && *s == ','));
 		name = next;
 		if (*s == '\0' || text_incmp(s, name, 1) != 0)
 			return NULL;
@@ -537,6 +537,41 @@ report_names(const char *name, const char *text)
 	return at != NULL ? line_number(text, at) : 0;
 }
 
+/* The name with its first word last, or its last word FIRST. */
+static char *
+turned(const char *name, bool first)
+{
+	const char *at, *cut = NULL, *next;
+
+	for (at = skip_gap(name); *at != '\0'; at = next) {
+		next = skip_gap(at + 1);
+		if (next > at + 1 && *next != '\0' && (cut == NULL || first))
+			cut = next;
+	}
+	return cut != NULL ? xasprintf("%s %.*s", cut, (int)(cut - name),
+	    name) : xstrdup(name);
+}
+
+/* The name in each order of its words. */
+static unsigned
+names_person(const char *name, const char *text)
+{
+	char *plain = xstrdup(name), *last, *first, *s;
+	unsigned line;
+
+	for (s = plain; (s = strchr(s, ',')) != NULL;)
+		*s = ' ';
+	last = turned(plain, false);
+	first = turned(plain, true);
+	if ((line = report_names(plain, text)) == 0 &&
+	    (line = report_names(last, text)) == 0)
+		line = report_names(first, text);
+	wipe_str(plain);
+	wipe_str(last);
+	wipe_str(first);
+	return line;
+}
+
 unsigned
 report_names_finder(const struct report *r, const char *text)
 {
@@ -546,7 +581,7 @@ report_names_finder(const struct report *r, const char *text)
 	if (!r->may_write)
 		addr = report_names(r->may_name ? r->address : local, text);
 	if (!r->may_name)
-		name = report_names(r->finder, text);
+		name = names_person(r->finder, text);
 	wipe_str(local);
 	return addr == 0 || (name != 0 && name < addr) ? name : addr;
 }

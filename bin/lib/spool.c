@@ -624,12 +624,26 @@ spool_rename(int fd, const char *from, const char *to)
 	return unlinkat(fd, from, 0);
 }
 
+/* 1: there is one. */
+static int
+note_new(int fd, const char *note, const char *why, struct fault *f)
+{
+	struct buf text = {0};
+	int rc;
+
+	buf_printf(&text, "%s\n", why);
+	rc = io_create_new(fd, note, SPOOL_FILE, text.p, text.n, f);
+	buf_free(&text);
+	if (rc == -1 && f->unsynced)
+		spool_halt(fd, f->text);
+	return rc;
+}
+
 int
 spool_bad(int fd, const char *path, const char *name, const char *why,
     struct fault *f)
 {
 	char to[SPOOL_PATH], note[SPOOL_PATH + 8];
-	struct buf text = {0};
 	int i, rc;
 
 	for (i = 0; i < 100000; i++) {
@@ -638,18 +652,17 @@ spool_bad(int fd, const char *path, const char *name, const char *why,
 		snprintf(note, sizeof(note), "%s.why", to);
 		if (spool_exists(fd, to) || spool_exists(fd, note))
 			continue;
-		buf_printf(&text, "%s\n", why);
-		rc = spool_create(fd, note, text.p, text.n, f);
-		buf_free(&text);
-		if (rc == -1)
+		if ((rc = note_new(fd, note, why, f)) == -1)
 			return -1;
+		if (rc == 1)
+			continue;
 		if (spool_rename(fd, path, to) == 0)
 			return spool_sync(fd, "bad", f);
-		if (errno != EEXIST) {
-			fault_errno(f, "%s", path);
-			unlinkat(fd, note, 0);
-			return -1;
-		}
+		rc = errno;
+		unlinkat(fd, note, 0);
+		errno = rc;
+		if (errno != EEXIST)
+			return fault_errno(f, "%s", path);
 	}
 	return fault_set(f, EX_TEMPFAIL, "bad/%s: no free name", name);
 }

@@ -114,6 +114,8 @@ expect 0 cron todoke-sort
 [ -z "$(find "$SPOOL/unsorted" -type f)" ] || fail "the answer of who helps was not filed"
 grep -q ' reply .*proof=address from=other@coordination.example' "$SPOOL/$was" "$SPOOL/$(place "$number")" 2>/dev/null ||
     fail "the answer is not in the log"
+grep -q ' reply .*from=other@coordination.example role=referred' "$SPOOL/$(place "$number")" ||
+    fail "the answer counts as the operator's"
 expect 0 ito todoke-close -r moved-to-product "$number"
 refuse 77 "is closed" "$T/good" product "$number"
 rm -f "$SPOOL"/outbox/*

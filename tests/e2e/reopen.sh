@@ -54,6 +54,15 @@ expect 0 ito todoke-close -r fixed-application "$number"
 file | grep -q '^Fixed: ' || fail "not fixed"
 again disclosed
 expect 0 ito todoke-close -r fixed-workaround "$number"
+# By hand it goes nowhere, and the hand is told which program does it.
+mkdir -m 2770 "$SPOOL/disclosed/2031-05-01"
+mv "$SPOOL/$(place "$number")" "$SPOOL/disclosed/2031-05-01/"
+echo looked | ito todoke-note "$number" 2>"$T/err"
+says "todoke-reopen is the program that does it"
+case $(place "$number") in
+closed/*) ;;
+*) fail "a closed case was taken up by mv" ;;
+esac
 
 # Several copies at once: one takes it up.
 got=0

@@ -104,19 +104,30 @@ new "Finder-Key: $finderkey
 "
 refuse 77 "not in the desk's ring" "$T/words" ito todoke-write -f "$number"
 refuse 77 "not in the desk's ring" /dev/null ito todoke-write -f -T progress "$number"
+known=$number
+new "Finder-Key: $finderkey
+"
+expect 0 ito todoke-accept "$number"
+says "number and state) goes in clear"
+grep -q '^Content-Type: text/plain' "$SPOOL/outbox/$number".*.accepted || fail "no letter of acceptance"
+number=$known
 gpg_in "$T/desk.ring" --import "$T/finder.asc" 2>>"$T/gpg.log"
 ito todoke-write -f "$number" <"$T/words"
+expect 0 ito todoke-accept "$number"
 ito todoke-write -f -T progress "$number" </dev/null
 for f in "$SPOOL/outbox/$number".*.letter-finder "$SPOOL/outbox/$number".*.progress; do
 	opened "$T/finder.home" "$f" | grep -q "IPA#$number" || fail "the finder cannot open $f"
 	opened "$T/ito.home" "$f.copy" | grep -q "^To: <yamada@finder" || fail "$f.copy is no copy"
 done
+# So go the letters of the flow; that of an unknown key in clear, and said.
+opened "$T/finder.home" "$SPOOL/outbox/$number".*.accepted | grep -q "IPA#$number" ||
+    fail "the finder cannot open the letter of acceptance"
 opened "$T/finder.home" "$SPOOL/outbox/$number".*.letter-finder | grep -q canaryletter || fail "the words are missing"
 ! grep -q "$finderkey" "$SPOOL/$(place "$number")" || fail "the case tells the finder's key"
 ! grep -rqs canaryletter "$SPOOL" || fail "own words to the finder rest in clear"
 expect 0 cron todoke-send
 log | grep -q ' sent mail=.*letter-finder to=finder ' || fail "not sent: $(log)"
-arrived "$T/boxes/finder" 3
+arrived "$T/boxes/finder" 6
 printf 'Key: my key is on the card\nUrl: http://x.example/\n\nt\n' | ito todoke-open >"$T/n"
 ito todoke-show -s "$(cat "$T/n")" | grep -q '^Key: my key' || fail "a key that is none left the text"
 

@@ -468,11 +468,49 @@ START_TEST(failing_before_the_commit)
 }
 END_TEST
 
+/* More than anybody could read again. */
+static int
+edit_huge(struct change *ch, void *arg, struct fault *fault)
+{
+	struct buf b = {0};
+
+	(void)arg;
+	(void)fault;
+	buf_room(&b, CASE_MAX);
+	memset(b.p, 'n', CASE_MAX);
+	b.n = CASE_MAX;
+	casefile_set_notes(change_case(ch), buf_text(&b));
+	buf_free(&b);
+	change_log(ch, "note", "");
+	return 0;
+}
+
+START_TEST(grows_no_further_than_can_be_read)
+{
+	struct buf was = {0}, is = {0};
+
+	open_case();
+	ck_assert_int_eq(io_read(desk.spool, A "/" NUMBER, CASE_MAX, &was,
+	    NULL, &f), 0);
+	ck_assert_int_eq(change_run(&desk, NUMBER, edit_huge, NULL, &f), -1);
+	ck_assert_int_eq(f.status, EX_DATAERR);
+	ck_assert_ptr_nonnull(strstr(f.text, "todoke-edit"));
+	ck_assert_int_eq(io_read(desk.spool, A "/" NUMBER, CASE_MAX, &is,
+	    NULL, &f), 0);
+	ck_assert_uint_eq(is.n, was.n);
+	ck_assert_uint_eq(count("tmp"), 0);
+	buf_free(&was);
+	buf_free(&is);
+}
+END_TEST
+
 START_TEST(no_case)
 {
 	struct doing w = {0};
 
 	fails(&w, EX_NOINPUT, NUMBER);
+	ck_assert_int_eq(change_run(&desk, "../../x", edit_huge, NULL, &f), -1);
+	ck_assert_int_eq(f.status, EX_NOINPUT);
 	open_case();
 	put(A "/" NUMBER, "Case: 11111111\nSeq: 1\nLog: t open state=new\n");
 	fails(&w, EX_DATAERR, "11111111");
@@ -1142,6 +1180,7 @@ changes_case(void)
 	tcase_add_test(t, dry_run);
 	tcase_add_test(t, halted);
 	tcase_add_test(t, failing_before_the_commit);
+	tcase_add_test(t, grows_no_further_than_can_be_read);
 	tcase_add_test(t, no_case);
 	tcase_add_test(t, a_case_of_two_names);
 	tcase_add_test(t, two_at_once_lose_nothing);

@@ -380,7 +380,13 @@ START_TEST(finds_names)
 	names("Yamada Taro", "", "a\nthanks to Yamada\nTaro for it", 2);
 	names("Yamada Taro", "", "Yamada\xe3\x80\x80Taro", 1);
 	names("Yamada Taro", "", "Yamada  \tTaro", 1);
-	names("Yamada Taro", "", "Taro Yamada", 0);
+	names("Yamada Taro", "", "a\nTaro Yamada", 2);
+	names("Yamada Taro", "", "by YAMADA, Taro", 1);
+	names("Taro K. Yamada", "", "by Yamada Taro K.", 1);
+	names("Yamada,", "", "by Yamada", 1);
+	names(",", "", "by Yamada, Taro", 0);
+	names("Yamada, Taro K.", "", "by Taro K. Yamada", 1);
+	names("Yamada Taro", "", "Taro, and then Yamada", 0);
 	names("Yamada Taro", "", "Yamada and Taro", 0);
 	names("", "", "anything", 0);
 	names("Yamada", "", "", 0);
@@ -393,6 +399,7 @@ START_TEST(finds_japanese_names)
 	names("山田太郎", "", "届出者は\n山田　太郎です", 2);
 	names("山田 太郎", "", "山田太郎様", 1);
 	names("山田　太郎", "", "山田 太郎様", 1);
+	names("太郎　山田", "", "山田 太郎様", 1);
 	names("山田太郎", "", "届出者は山田\n太郎です", 1);
 	names("山田太郎", "", "山田花子と太郎", 0);
 	names("山田", "", "小山田町", 1);
