@@ -1,6 +1,7 @@
 # The ladder over three simulated months with two outages of a week, compared
 # with a model that reads the holidays itself: each rung at most once, never
-# early, never outside office hours, one catch-up after an outage.
+# early, never outside office hours, one catch-up after an outage.  EVERY=5 runs
+# todoke-remind every five minutes, as cron does; else at the edges of the hours.
 set -eu
 . tests/helper/lib.sh
 scratch
@@ -56,6 +57,9 @@ begin = dt.date(2026, 11, 24)
 outages = [(dt.date(2026, 12, 7), dt.date(2026, 12, 14)),
            (dt.date(2027, 1, 12), dt.date(2027, 1, 19))]
 times = [(0, 5), (9, 25), (9, 30), (12, 45), (13, 30), (18, 25), (18, 35)]
+if os.environ.get("EVERY"):
+    times = [(m // 60, m % 60)
+             for m in range(0, 1440, int(os.environ["EVERY"]))]
 env = dict(os.environ, GNUPGHOME=T + "/ito.home")
 
 def run(program, t, *args, text=None):
