@@ -1153,6 +1153,7 @@ set_up(void)
 
 	ck_assert_int_eq(when_zone("JST-9", &f), 0);
 	ck_assert_ptr_nonnull(mkdtemp(root));
+	buf_cut(&said, 0);
 	desk = (struct desk){.conf = &conf, .say = say,
 	    .by = ito, .today = day("2026-11-25")};
 	desk.now = when_at(desk.today, 600);
@@ -1163,6 +1164,13 @@ set_up(void)
 		    0);
 	ck_assert_msg(cal_open(&desk.cal, "days", hours, 1, NULL, 0, &f) == 0,
 	    "%s", f.text);
+}
+
+static void
+tear_down(void)
+{
+	cal_close(desk.cal);
+	close(desk.spool);
 }
 
 static TCase *
@@ -1236,7 +1244,7 @@ suite(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		tcase_set_timeout(cases[i], 120);
-		tcase_add_checked_fixture(cases[i], set_up, NULL);
+		tcase_add_checked_fixture(cases[i], set_up, tear_down);
 		suite_add_tcase(s, cases[i]);
 	}
 	return s;
