@@ -326,6 +326,22 @@ lang_fits(const char *lang)
 	return n >= 2 && n <= 16 && lang[n] == '\0';
 }
 
+/* What only the whole shows. */
+static int
+check_whole(const struct source *s, const struct template *t)
+{
+	if (template_has_words(s->name->name) &&
+	    strstr(t->body, "{{words}}") == NULL)
+		return fault_set(s->f, EX_DATAERR,
+		    "%s: no {{words}} in the text: they would be lost",
+		    s->path);
+	if (s->name->mail && strstr(t->subject, "{{tag}}#{{number}}") == NULL)
+		return fault_set(s->f, EX_DATAERR, "%s: no "
+		    "{{tag}}#{{number}} in its Subject: answers are filed by "
+		    "it", s->path);
+	return 0;
+}
+
 static int
 load_file(struct source *s, struct template *t)
 {
@@ -343,11 +359,8 @@ load_file(struct source *s, struct template *t)
 	}
 	if (rc == 0)
 		rc = parse(s, buf_text(&text), t);
-	if (rc == 0 && template_has_words(s->name->name) &&
-	    strstr(t->body, "{{words}}") == NULL)
-		rc = fault_set(s->f, EX_DATAERR,
-		    "%s: no {{words}} in the text: they would be lost",
-		    s->path);
+	if (rc == 0)
+		rc = check_whole(s, t);
 	buf_free(&raw);
 	buf_free(&text);
 	return rc;

@@ -52,7 +52,7 @@ bool template_has_words(const char *name);
  * Load FOLDER/LANG/NAME.txt.  Refused with EX_DATAERR: no Subject (for
  * mails), a header other than Subject, Comments or Keywords, two Subjects, a
  * field that does not exist or that the class may not name, no {{words}} in
- * a text that carries them, "{{" without end, text that is not UTF-8, a line
+ * a text that carries them, no {{tag}}#{{number}} in the Subject of a mail, "{{" without end, text that is not UTF-8, a line
  * over 998 octets (RFC 5322, section 2.1.1).  A header may be folded.  A file
  * that is not there is EX_CONFIG, a NAME or LANG that cannot be EX_USAGE.
  */

@@ -148,7 +148,8 @@ fills(const char *content, const char *const *values, const char *subject,
 	struct buf s = {0}, b = {0};
 	struct template *t;
 	struct fault f;
-	char *all = xasprintf("Subject: [{{tag}}] a\n\n%s", content);
+	char *all = xasprintf("Subject: [{{tag}}#{{number}}] a\n\n%s",
+	    content);
 
 	store("en", "disclosure", all, strlen(all));
 	ck_assert_msg(template_load(&t, ".", "en", "disclosure", &f) == 0,
@@ -545,10 +546,12 @@ END_TEST
 
 START_TEST(classes_differ)
 {
-	loads("disclosure", "Subject: a\n\n{{details}} {{kind}} {{finder}}\n");
+	loads("disclosure", "Subject: [{{tag}}#{{number}}] a\n\n"
+	    "{{details}} {{kind}} {{finder}}\n");
 	refuses("disclosure", "Subject: a\n\n{{missing}}\n",
 	    "the text with the details cannot name it");
-	loads("question", "Subject: a\n\n{{missing}} {{finder}} {{kind}}\n");
+	loads("question", "Subject: [{{tag}}#{{number}}] a\n\n"
+	    "{{missing}} {{finder}} {{kind}}\n");
 	refuses("receipt", "Subject: a\n\n{{details}}\n",
 	    "receipt.txt:3: {{details}} is sealed: a text to the finder "
 	    "cannot name it");
@@ -564,7 +567,7 @@ START_TEST(words_are_in_their_texts_alone)
 	for (n = template_names; n->name != NULL; n++) {
 		if (template_has_words(n->name)) {
 			ck_assert_int_ne(n->class, TEXT_STAGE1);
-			loads(n->name, "Subject: a\n\n{{words}}\n");
+			loads(n->name, "Subject: [{{tag}}#{{number}}] a\n\n{{words}}\n");
 			refuses(n->name, "Subject: a\n\nb\n",
 			    "no {{words}} in the text");
 			refuses(n->name, "Subject: {{words}}\n\nb\n",
@@ -614,7 +617,8 @@ START_TEST(unknown_fields_do_not_load)
 	refuses("contact", "Subject: a\n\n{{{tag}}}\n", "no field {{{tag}}");
 	refuses("contact", "Subject: a\n\n{{tag\n}}\n", "3: \"{{\" without");
 	refuses("contact", "Subject: a\n\n{{", "3: \"{{\" without");
-	loads("contact", "Subject: a\n\n}} { {tag} } {{tag}}}}\n");
+	loads("contact", "Subject: [{{tag}}#{{number}}] a\n\n"
+	    "}} { {tag} } {{tag}}}}\n");
 }
 END_TEST
 
@@ -640,13 +644,16 @@ START_TEST(headers_are_checked)
 	refuses("contact", "Comments: a\n\nb\n", "no Subject");
 	refuses("contact", "Subject:  \n\nb\n", "no Subject");
 	refuses("contact", "\nb\n", "no Subject");
+	refuses("contact", "Subject: {{tag}} {{number}}\n\nb\n",
+	    "no {{tag}}#{{number}} in its Subject");
 	refuses("contact", "", "no empty line");
 	refuses("contact", "Subject: a\n", "no empty line");
 	refuses("contact", "Subject: a\nb\n", "contact.txt:2: neither");
 	refuses("contact", "Bcc: x@example.jp\nSubject: a\n\nb\n", ":1: nei");
 	refuses("contact", "Subject: a\nSubject: b\n\nc\n", ":2: a second");
 	refuses("contact", " a\n\nb\n", ":1: begins");
-	loads("contact", "subject: a\nKEYWORDS: x\nComments: y\n z\n\nb\n");
+	loads("contact", "subject: {{tag}}#{{number}}\nKEYWORDS: x\n"
+	    "Comments: y\n z\n\nb\n");
 	loads("contact-form", "\nb\n");
 	loads("contact-phone", "Comments: a\n\nb\n");
 }
@@ -654,6 +661,8 @@ END_TEST
 
 START_TEST(bytes_are_checked)
 {
+	static const char head[] = "Subject: {{tag}}#{{number}}\n\n";
+	size_t n = strlen(head);
 	static const char nul[] = "Subject: a\n\nb\0c\n";
 	static const char sjis[] = "Subject: a\n\n\n\x83\x65\x83\x58\n";
 	char line[1100];
@@ -661,10 +670,10 @@ START_TEST(bytes_are_checked)
 	refuses_bytes("contact", nul, sizeof(nul) - 1, ":3: not UTF-8");
 	refuses("contact", sjis, "contact.txt:4: not UTF-8");
 	memset(line, 'x', sizeof(line));
-	memcpy(line, "Subject: a\n\n", 12);
-	strcpy(line + 12 + 998, "\n");
+	memcpy(line, head, n);
+	strcpy(line + n + 998, "\n");
 	loads("contact", line);
-	strcpy(line + 12 + 998, "x\n");
+	strcpy(line + n + 998, "x\n");
 	refuses("contact", line, "contact.txt:3: a line of 999 octets");
 }
 END_TEST
@@ -673,7 +682,7 @@ START_TEST(dos_files_and_marks_are_taken)
 {
 	static const char *const v[] = {"tag", "T", NULL};
 	struct buf s = {0}, b = {0};
-	static const char text[] = "\xef\xbb\xbfSubject: a\r\n\tb\r\n\r\n"
+	static const char text[] = "\xef\xbb\xbfSubject: {{tag}}#{{number}}\r\n\tb\r\n\r\n"
 				   "c {{tag}}\r\n";
 	struct template *t;
 	struct fault f;
@@ -682,7 +691,7 @@ START_TEST(dos_files_and_marks_are_taken)
 	ck_assert_msg(template_load(&t, ".", "en", "contact", &f) == 0, "%s",
 	    f.text);
 	template_fill(t, pairs, (void *)(uintptr_t)v, &s, &b);
-	ck_assert_str_eq(buf_text(&s), "a b");
+	ck_assert_str_eq(buf_text(&s), "T# b");
 	ck_assert_str_eq(buf_text(&b), "c T\n");
 	template_free(t);
 	buf_free(&s);
@@ -714,7 +723,7 @@ START_TEST(values_are_text)
 	    "kind", "SECRET", "operator", "\x1b[31m\xe2\x80\xaeq\xff",
 	    NULL};
 
-	fills("{{tag}}-{{number}}\n", v, "[{{details}}] a",
+	fills("{{tag}}-{{number}}\n", v, "[{{details}}#1 Bcc: x@example.jp 2] a",
 	    "{{details}}-1 Bcc: x@example.jp 2\n");
 	fills("> {{details}}\n", v, NULL, "> {{kind}} {{ {{tag}}\n");
 	fills("{{details}}\n", v, NULL, "{{kind}} {{\n{{tag}}\n");
@@ -726,7 +735,7 @@ START_TEST(subject_is_one_line)
 {
 	static const char *const v[] = {"tag", "a\r\nTo: b\n\nc", NULL};
 
-	fills("x\n", v, "[a To: b  c] a", "x\n");
+	fills("x\n", v, "[a To: b  c#] a", "x\n");
 }
 END_TEST
 
