@@ -503,9 +503,21 @@ hide_chunking(const struct attempt *a, const char *c)
 		*(char *)(uintptr_t)c = 'X';
 }
 
+/*
+ * A code alone is a reply (RFC 5321 section 4.2), but the library wants a
+ * blank behind it: it gets one for the CR.
+ */
+static void
+add_blank(const struct attempt *a, const char *c)
+{
+	if (a->line_n == 3 && *c == '\r')
+		*(char *)(uintptr_t)c = ' ';
+}
+
 static void
 note_octet(struct attempt *a, const char *c)
 {
+	add_blank(a, c);
 	if (a->line_n < sizeof(a->line) - 1) {
 		a->line[a->line_n] = *c;
 		a->line[a->line_n + 1] = '\0';
@@ -540,13 +552,24 @@ monitor(const char *buf, int len, int writing, void *arg)
  */
 
 static bool
+is_stream(int fd)
+{
+	int type = 0;
+	socklen_t n = sizeof(type);
+
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 &&
+	    type == SOCK_STREAM;
+}
+
+/* Of a connection that was reset meanwhile there is no peer to ask for. */
+static bool
 is_ours(int fd, int port)
 {
 	struct sockaddr_storage ss;
 	socklen_t n = sizeof(ss);
 
 	if (getpeername(fd, (struct sockaddr *)&ss, &n) == -1)
-		return false;
+		return errno == ENOTCONN && is_stream(fd);
 	if (ss.ss_family == AF_INET)
 		return ntohs(((struct sockaddr_in *)&ss)->sin_port) == port;
 	return ss.ss_family == AF_INET6 &&

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """smtpd: a mail server that misbehaves as told, for tests only.
 
-usage: smtpd.py [-n SESSIONS] [-o DIR] [-e WORD] [-E WORD] [-t PEM]
-                [STEP=ACTION ...]
+usage: smtpd.py [-s] [-n SESSIONS] [-o DIR] [-e WORD] [-E WORD] [-t PEM]
+                [-T VERSION] [STEP=ACTION ...]
 
 Listens on a free port of 127.0.0.1, prints the port, serves SESSIONS (1)
 one after the other and ends; it also ends when its standard input closes.
@@ -10,27 +10,38 @@ What it got goes to DIR/commands (a line each; "tls" for a handshake done)
 and DIR/message (the last message that had its final dot, dots unstuffed);
 DIR/partial has the octets of one that had none.
 
+-s       each session into a folder of its own, DIR/1, DIR/2, ...; there also
+         clear: all that came before TLS, and yes: the message was whole and
+         got a good reply
 -e WORD  a keyword for EHLO; -E WORD one for EHLO inside TLS
 -t PEM   certificate and key for STARTTLS
+-T VERSION  of TLS, this one alone: 1.1, 1.2 or 1.3
 
 STEP    greeting ehlo helo starttls auth auth2 auth3 mail rcpt data dot quit:
-        what is said there, and body: what is done while the message comes
+        what is said there; ehlo2: to EHLO inside TLS; body: what is done
+        while the message comes; tls: what is done instead of a handshake
 ACTION  TEXT            the reply; \\n in it is a line break
         !drop           hang up
         !part TEXT      TEXT without a line end, then hang up
+        !reset          hang up with a RST
         !stall          say nothing until the peer is gone
+        !late SECONDS TEXT   TEXT, but not at once
+        !octets HEX     these octets, and a line end
         !cut TEXT       TEXT in three segments
         !drip TEXT      TEXT octet by octet, five a second
         !long TEXT      TEXT and 100 KB on one line
         !endless TEXT   TEXT again and again, until the peer is gone
+        !line TEXT      the same without a line end
         body: !drop N   hang up after N octets;  !stall SECONDS  read nothing
         for so long;  !wait  read nothing until a line comes on stdin;
-        !say TEXT       TEXT in the middle of it
+        !say TEXT       TEXT in the middle of it;  !reset N  as !drop N
+        tls: as replies, and then the end;  !clear  go on without TLS
 """
 import getopt
 import os
 import select
 import socket
+import struct
 import sys
 
 REPLIES = {"greeting": "220 fake ESMTP", "helo": "250 fake",
@@ -38,7 +49,9 @@ REPLIES = {"greeting": "220 fake ESMTP", "helo": "250 fake",
            "auth2": "235 2.7.0 fine", "auth3": "235 2.7.0 fine",
            "mail": "250 2.1.0 fine", "rcpt": "250 2.1.5 fine",
            "data": "354 go ahead", "dot": "250 2.0.0 taken",
-           "quit": "221 2.0.0 bye", "body": ""}
+           "quit": "221 2.0.0 bye", "body": "", "tls": ""}
+OPTIONAL = ("ehlo", "ehlo2")
+VERSIONS = {"1.1": "TLSv1_1", "1.2": "TLSv1_2", "1.3": "TLSv1_3"}
 
 
 class Gone(Exception):
@@ -57,17 +70,27 @@ def pause(sock, seconds):
             os._exit(0)
 
 
+def is_yes(said):
+    """Is the first reply of these octets a good one and whole?"""
+    for line in said.split(b"\n"):
+        if line[:1] != b"2" or not line[:3].isdigit():
+            return False
+        if line[3:4] != b"-":
+            return line[3:4] in (b" ", b"\r")
+    return False
+
+
 class Session:
-    def __init__(self, sock, opts):
-        self.sock, self.opts = sock, opts
+    def __init__(self, sock, opts, folder):
+        self.sock, self.opts, self.dir = sock, opts, folder
         self.got, self.tls = bytearray(), False
 
     def log(self, line):
-        with open(self.opts["dir"] + "/commands", "ab") as out:
+        with open(self.dir + "/commands", "ab") as out:
             out.write(line.rstrip(b"\r\n") + b"\n")
 
     def keep(self, name, octets):
-        with open(self.opts["dir"] + "/" + name, "wb") as out:
+        with open(self.dir + "/" + name, "wb") as out:
             out.write(octets)
 
     def fill(self):
@@ -75,6 +98,9 @@ class Session:
         if more == b"":
             raise Gone
         self.got += more
+        if self.opts["-s"] and not self.tls:
+            with open(self.dir + "/clear", "ab") as out:
+                out.write(more)
 
     def line(self):
         while (end := self.got.find(b"\n") + 1) == 0:
@@ -90,14 +116,42 @@ class Session:
         if not action.startswith("!"):
             verb, text = "", action
         octets = text.replace("\\n", "\r\n").encode()
+        if step == "dot" and self.opts["-s"]:
+            self.note_yes(verb, octets)
         getattr(self, "do_" + (verb[1:] or "reply"))(octets)
-        return text[:3]
+        return text.partition(" ")[2][:3] if verb == "!late" else text[:3]
+
+    def note_yes(self, verb, octets):
+        """Before it is said: the client may be faster than this file."""
+        if verb in ("!drop", "!reset", "!stall", "!octets"):
+            return
+        if verb == "!late":
+            octets = octets.partition(b" ")[2]
+        if is_yes(octets + (b"" if verb == "!part" else b"\r\n")):
+            self.keep("yes", b"")
 
     def do_reply(self, octets):
         self.sock.sendall(octets + b"\r\n")
 
     def do_drop(self, octets):
         raise Gone
+
+    def do_reset(self, octets):
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                             struct.pack("ii", 1, 0))
+        raise Gone
+
+    def do_late(self, octets):
+        seconds, _, text = octets.partition(b" ")
+        pause(self.sock, float(seconds))
+        self.do_reply(text)
+
+    def do_octets(self, octets):
+        self.sock.sendall(bytes.fromhex(octets.decode()) + b"\r\n")
+
+    def do_line(self, octets):
+        while True:
+            self.sock.sendall(octets * 1000)
 
     def do_part(self, octets):
         self.sock.sendall(octets)
@@ -138,16 +192,19 @@ class Session:
             while (line := self.line()) != b".\r\n":
                 lines.append(line[1:] if line.startswith(b".") else line)
                 size += len(line)
-                if verb == "!drop" and size >= int(text):
-                    raise Gone
+                if verb in ("!drop", "!reset") and size >= int(text):
+                    getattr(self, "do_" + verb[1:])(b"")
         except (Gone, OSError):
             self.keep("partial", b"".join(lines))
             raise Gone from None
         self.keep("message", b"".join(lines))
 
     def ehlo(self):
-        if "ehlo" in self.opts["steps"]:
-            self.say("ehlo")
+        step = "ehlo2" if self.tls else "ehlo"
+        if step == "ehlo2" and step not in self.opts["steps"]:
+            step = "ehlo"
+        if step in self.opts["steps"]:
+            self.say(step)
             return
         words = ["fake"] + self.opts["-E" if self.tls else "-e"]
         self.sock.sendall("".join(
@@ -157,9 +214,18 @@ class Session:
     def starttls(self):
         if self.say("starttls") != "220":
             return
+        if self.opts["steps"]["tls"] == "!clear":
+            return
+        if self.opts["steps"]["tls"] != "":
+            self.say("tls")
+            raise Gone
         import ssl
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.opts["pem"])
+        if self.opts["-T"] is not None:
+            version = getattr(ssl.TLSVersion, VERSIONS[self.opts["-T"]])
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            context.minimum_version = context.maximum_version = version
         self.got.clear()
         self.sock = context.wrap_socket(self.sock, server_side=True)
         self.tls = True
@@ -181,7 +247,8 @@ class Session:
         while True:
             line = self.line()
             self.log(line)
-            verb = line.split()[0].decode().lower() if line.split() else ""
+            verb = line.split()[0].decode("latin-1").lower() \
+                if line.split() else ""
             if verb in ("ehlo", "starttls", "auth", "data"):
                 getattr(self, verb)()
             elif verb in ("helo", "mail", "rcpt"):
@@ -195,16 +262,18 @@ class Session:
 
 def options(argv):
     opts = {"-n": "1", "-o": ".", "-t": None, "-e": [], "-E": [],
-            "steps": dict(REPLIES)}
-    pairs, rest = getopt.getopt(argv, "n:o:e:E:t:")
+            "-T": None, "-s": False, "steps": dict(REPLIES)}
+    pairs, rest = getopt.gnu_getopt(argv, "sn:o:e:E:t:T:")
     for name, value in pairs:
         if name in ("-e", "-E"):
             opts[name].append(value)
+        elif name == "-s":
+            opts[name] = True
         else:
             opts[name] = value
     for word in rest:
         step, _, action = word.partition("=")
-        if step not in REPLIES and step != "ehlo":
+        if step not in REPLIES and step not in OPTIONAL:
             sys.exit("smtpd: no step " + step)
         opts["steps"][step] = action
     opts["dir"], opts["pem"] = opts["-o"], opts["-t"]
@@ -218,13 +287,17 @@ def main():
     server.bind(("127.0.0.1", 0))
     server.listen(5)
     print(server.getsockname()[1], flush=True)
-    for _ in range(int(opts["-n"])):
+    for n in range(int(opts["-n"])):
         ready, _, _ = select.select([server, sys.stdin], [], [])
         if server not in ready:
             return
         sock, _ = server.accept()
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        session = Session(sock, opts)
+        folder = opts["dir"]
+        if opts["-s"]:
+            folder = "%s/%d" % (folder, n + 1)
+            os.mkdir(folder)
+        session = Session(sock, opts, folder)
         try:
             session.serve()
         except (Gone, OSError):

@@ -233,6 +233,10 @@ static const struct scene {
     {{"-e", "XUSR"}, CLEAR, 0, SMTP_SENT, "dot", 250, "2.0.0"},
 
     {{"greeting=!drop"}, CLEAR, 0, SMTP_RETRY, "greeting", 0, ""},
+    {{"greeting=!reset"}, CLEAR, 0, SMTP_RETRY, "greeting", 0, ""},
+    {{"greeting=220", "mail=250", "rcpt=250", "data=354", "dot=250"}, CLEAR,
+        0, SMTP_SENT, "dot", 250, ""},
+    {{"rcpt=550"}, CLEAR, 0, SMTP_FAILED, "RCPT", 550, ""},
     {{"greeting=!part 220 fa"}, CLEAR, 0, SMTP_RETRY, "EHLO", 0, ""},
     {{"greeting=421 4.3.2 fake"}, CLEAR, 0,
         SMTP_RETRY, "greeting", 421, "4.3.2"},
