@@ -5,6 +5,7 @@
 # make check      all tests; the last line is "N passed, N failed"
 # make bench      rates beside bare system calls and libraries, with limits
 # make crash      every system call of a change and of a sending, failed
+# make torture    every fault suite, and a table of what they did; for a night
 # make lint       strict compilers, cppcheck, manuals, shell
 # make asan       the tests under AddressSanitizer and UBSan
 # make memcheck   the tests under valgrind
@@ -176,6 +177,10 @@ check: deps
 crash: deps
 	@$(MAKE) -s --no-print-directory tests-built
 	@B='$(B)' tests/helper/crash all
+
+torture: deps
+	@$(MAKE) -s --no-print-directory tests-built
+	@B='$(B)' tests/helper/torture
 
 bench: deps
 	@$(MAKE) -s --no-print-directory tests-built

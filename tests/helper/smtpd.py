@@ -11,8 +11,8 @@ and DIR/message (the last message that had its final dot, dots unstuffed);
 DIR/partial has the octets of one that had none.
 
 -s       each session into a folder of its own, DIR/1, DIR/2, ...; there also
-         clear: all that came before TLS, and yes: the message was whole and
-         got a good reply
+         clear: all that came before TLS, played: the steps that had an
+         ACTION, and yes: the message was whole and got a good reply
 -e WORD  a keyword for EHLO; -E WORD one for EHLO inside TLS
 -t PEM   certificate and key for STARTTLS
 -T VERSION  of TLS, this one alone: 1.1, 1.2 or 1.3
@@ -112,6 +112,7 @@ class Session:
     def say(self, step):
         """Play a step; returns the reply's code."""
         action = self.opts["steps"][step]
+        self.note_played(step)
         verb, _, text = action.partition(" ")
         if not action.startswith("!"):
             verb, text = "", action
@@ -120,6 +121,12 @@ class Session:
             self.note_yes(verb, octets)
         getattr(self, "do_" + (verb[1:] or "reply"))(octets)
         return text.partition(" ")[2][:3] if verb == "!late" else text[:3]
+
+    def note_played(self, step):
+        if self.opts["-s"] and \
+                self.opts["steps"][step] != REPLIES.get(step):
+            with open(self.dir + "/played", "a") as out:
+                out.write(step + "\n")
 
     def note_yes(self, verb, octets):
         """Before it is said: the client may be faster than this file."""
@@ -180,6 +187,7 @@ class Session:
     def body(self):
         """The octets of a message, in pieces that are whole lines."""
         verb, _, text = self.opts["steps"]["body"].partition(" ")
+        self.note_played("body")
         if verb == "!stall":
             pause(self.sock, float(text))
         elif verb == "!wait":
@@ -215,6 +223,7 @@ class Session:
         if self.say("starttls") != "220":
             return
         if self.opts["steps"]["tls"] == "!clear":
+            self.note_played("tls")
             return
         if self.opts["steps"]["tls"] != "":
             self.say("tls")
