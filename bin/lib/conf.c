@@ -860,7 +860,7 @@ blame(const struct load *l, const char *section, const char *name,
 static bool
 is_local(const char *host)
 {
-	return text_icmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+	return text_icmp(host, "localhost") == 0 ||
 	    (text_prefix(host, "127.") &&
 	    host[strspn(host, "0123456789.")] == '\0');
 }
@@ -868,6 +868,11 @@ is_local(const char *host)
 static int
 check_smtp(const struct load *l, const struct conf *c, struct fault *f)
 {
+	if (strchr(c->smtp_host, ':') != NULL) {
+		fault_set(f, EX_CONFIG, "%s: libesmtp takes no IPv6 address: "
+		    "write the name of the host", c->smtp_host);
+		return blame(l, "smtp", "host", f);
+	}
 	if (!c->smtp_starttls && *c->smtp_user != '\0') {
 		fault_set(f, EX_CONFIG, "a password must not travel in clear: "
 		    "set tls = starttls, or take user out");

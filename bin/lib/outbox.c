@@ -350,12 +350,16 @@ outbox_password(const struct conf *c, struct buf *out, struct fault *f)
 		return 0;
 	if (io_read(AT_FDCWD, c->smtp_password_file, 4096, out, &st, f) == -1) {
 		f->status = EX_CONFIG;
-		return -1;
+		return fault_in(f, "smtp.password-file");
 	}
 	if (st.st_mode & S_IRWXO)
-		return fault_set(f, EX_CONFIG, "%s: others can read it "
-		    "(chmod 640)", c->smtp_password_file);
+		return fault_set(f, EX_CONFIG, "smtp.password-file: %s: "
+		    "others can read it (chmod 640)", c->smtp_password_file);
 	buf_cut(out, strcspn(buf_text(out), "\r\n"));
+	if (out->n == 0 || out->n > SMTP_NAME_MOST)
+		return fault_set(f, EX_CONFIG, "smtp.password-file: %s: write "
+		    "the password into its first line, %d octets at most",
+		    c->smtp_password_file, SMTP_NAME_MOST);
 	return 0;
 }
 
@@ -433,6 +437,20 @@ judge(struct message *m, const struct smtp_result *res, struct fault *f)
 	return res->verdict == SMTP_ALARM || res->code == 0 ? STOP : -1;
 }
 
+/* There was no session: a setting is wrong, or we are; no mail is in doubt. */
+static int
+unsent(struct message *m, const struct smtp_result *res, struct fault *f)
+{
+	struct fault other;
+
+	if (f->status == EX_USAGE)
+		f->status = EX_CONFIG;
+	fault_in(f, "%s", m->id);
+	if (note(m, "alarm", res, &other) == -1)
+		*f = other;
+	return STOP;
+}
+
 static int
 attempt(struct message *m, struct fault *f)
 {
@@ -452,9 +470,10 @@ attempt(struct message *m, struct fault *f)
 		desk_say(m->d, "would send %s", m->id);
 		return 0;
 	}
-	if (attempts_add(m->d->spool, m->id, m->d->now, "try", f) == -1 ||
-	    hand_over(m, &res, f) == -1)
+	if (attempts_add(m->d->spool, m->id, m->d->now, "try", f) == -1)
 		return -1;
+	if (hand_over(m, &res, f) == -1)
+		return unsent(m, &res, f);
 	return judge(m, &res, f);
 }
 

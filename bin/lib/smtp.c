@@ -29,12 +29,15 @@
 #define LINE_MOST 998            /* RFC 5321 section 4.5.3.1.6, less CRLF */
 #define REPLY_LINE_MOST 1000     /* the library cuts at 1023 */
 #define REPLY_MOST 4096
-#define NAME_MOST 255            /* the PLAIN module's buffers */
+#define NAME_MOST SMTP_NAME_MOST /* the PLAIN module's buffers */
 #define DEADLINE_MOST 3600
 #define LIBRARY_TIMEOUT 7200000L /* ms: the deadline comes first */
 #define QUIT_SECONDS 5 /* for good manners only */
 #define FD_MOST 256
 #define NOWHERE "/nonexistent"
+
+_Static_assert(LIBRARY_TIMEOUT > DEADLINE_MOST * 1000L,
+    "a time-out of the library makes a hole in the mail");
 
 enum stage {
 	ST_CONNECT, ST_GREETING, ST_EHLO, ST_STARTTLS, ST_AUTH, ST_MAIL,
@@ -786,9 +789,21 @@ say(struct smtp_result *res, enum smtp_verdict verdict, enum stage stage,
 	snprintf(res->what, sizeof(res->what), "%s", words);
 }
 
+/*
+ * RFC 4954 section 6: who we are or how we speak is asked for, at whatever
+ * command.
+ */
+static bool
+wants_auth(int code)
+{
+	return code == 530 || code == 534 || code == 538;
+}
+
 static enum smtp_verdict
 weigh(enum stage stage, int code)
 {
+	if (wants_auth(code))
+		return SMTP_ALARM;
 	if (code >= 500 && code <= 599)
 		return stage <= ST_MAIL ? SMTP_ALARM : SMTP_FAILED;
 	if (stage < ST_DOT || (code >= 400 && code <= 499))
@@ -823,9 +838,11 @@ say_reply(const struct attempt *a, enum stage stage, int code,
 		if (r->code == code)
 			strcpy(res->status, r->status);
 		snprintf(res->what, sizeof(res->what),
-		    "the mail server refused for %s at %s: %d%s%s",
+		    "the mail server refused for %s at %s: %d%s%s%s",
 		    code < 500 ? "now" : "good", name, code,
-		    res->status[0] != '\0' ? " " : "", res->status);
+		    res->status[0] != '\0' ? " " : "", res->status,
+		    stage == ST_AUTH || wants_auth(code) ? ": look at "
+		    "smtp.user and smtp.password-file" : "");
 	} else if (guard_fired)
 		snprintf(res->what, sizeof(res->what),
 		    "not finished within %d seconds, at %s",
@@ -866,6 +883,28 @@ say_trip(const struct attempt *a, struct smtp_result *res)
 		say(res, t[a->trip].verdict, a->stage, t[a->trip].words);
 }
 
+static const char *
+cure(int verify)
+{
+	switch (verify) {
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		return "smtp.host must be a name in it";
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		return "it has to be renewed there";
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return "look at the clocks of both machines";
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		return "smtp.ca must hold the CA that signed it";
+	default:
+		return "look at smtp.host and smtp.ca";
+	}
+}
+
 /* 220 to STARTTLS, and then? */
 static void
 say_handshake(const struct attempt *a, struct smtp_result *res)
@@ -875,12 +914,14 @@ say_handshake(const struct attempt *a, struct smtp_result *res)
 	if (a->verify != X509_V_OK) {
 		say(res, SMTP_ALARM, ST_STARTTLS, "");
 		snprintf(res->what, sizeof(res->what),
-		    "the mail server's certificate was refused: %.120s",
-		    X509_verify_cert_error_string(a->verify));
+		    "the mail server's certificate was refused: %.80s (%s)",
+		    X509_verify_cert_error_string(a->verify),
+		    cure(a->verify));
 	} else if (e != 0 &&
 	    ERR_GET_REASON(e) != SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		say(res, SMTP_ALARM, ST_STARTTLS,
-		    "no TLS 1.2 connection came about");
+		    "no TLS 1.2 connection came about: the mail server must "
+		    "know this version");
 	else if (guard_fired)
 		say(res, SMTP_RETRY, ST_STARTTLS,
 		    "the TLS connection was not ready in time");
@@ -919,7 +960,8 @@ decide(const struct attempt *a, struct smtp_result *res)
 		say_trip(a, res);
 	else if (a->no_tls)
 		say(res, SMTP_ALARM, ST_STARTTLS,
-		    "the mail server does not offer STARTTLS");
+		    "the mail server does not offer STARTTLS: look at "
+		    "smtp.host and smtp.port (587 as a rule)");
 	else if (a->stage == ST_CONNECT)
 		say_connect(a, res);
 	else if (a->stage == ST_STARTTLS && good(a->seen[ST_STARTTLS].code))
@@ -940,7 +982,8 @@ set_timeouts(smtp_session_t s)
 	size_t i;
 
 	for (i = 0; i < sizeof(which) / sizeof(which[0]); i++)
-		if (smtp_set_timeout(s, which[i], LIBRARY_TIMEOUT) == 0)
+		if (smtp_set_timeout(s, which[i], LIBRARY_TIMEOUT) !=
+		    LIBRARY_TIMEOUT)
 			return false;
 	return true;
 }

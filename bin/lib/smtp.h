@@ -10,8 +10,10 @@
 
 #include "fault.h"
 
+#define SMTP_NAME_MOST 255 /* octets of a host, a user or a password */
+
 struct smtp_server {
-	const char *host;     /* a name or an address */
+	const char *host;     /* a name or an IPv4 address */
 	int port;
 	bool starttls;        /* demanded: never in clear */
 	const char *ca;       /* file of trusted CAs, "" for the system's */
@@ -23,7 +25,8 @@ struct smtp_server {
 
 enum smtp_verdict {
 	SMTP_SENT,   /* 2xx to the recipient and 2xx after the final dot */
-	SMTP_FAILED, /* 5xx to RCPT, DATA or the final dot: this mail */
+	SMTP_FAILED, /* 5xx to RCPT, DATA or the final dot: this mail; but
+	                not 530, 534 and 538 (RFC 4954): AUTH is missing */
 	SMTP_RETRY,  /* no connection, no DNS, 4xx, 421, a drop before 354 */
 	SMTP_ALARM,  /* 5xx to greeting, EHLO, STARTTLS, AUTH or MAIL, TLS
 	                missing, a certificate refused, injected or endless

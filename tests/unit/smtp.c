@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -289,11 +290,14 @@ static const struct scene {
     {{"rcpt=550-fake\\n250 fake"}, CLEAR, 0, SMTP_RETRY, "RCPT", 0, ""},
     {{"rcpt=!cut 550 5.1.1 fake"}, CLEAR, 0,
         SMTP_FAILED, "RCPT", 550, "5.1.1"},
+    {{"rcpt=530 5.7.0 fake"}, CLEAR, 0, SMTP_ALARM, "RCPT", 530, "5.7.0"},
     {{"rcpt=!endless 250-fake"}, CLEAR, 0, SMTP_ALARM, "RCPT", 0, ""},
     {{"rcpt=!stall"}, CLEAR, 1, SMTP_RETRY, "RCPT", 0, ""},
 
     {{"data=!drop"}, CLEAR, 0, SMTP_RETRY, "DATA", 0, ""},
     {{"data=554 5.5.1 fake"}, CLEAR, 0, SMTP_FAILED, "DATA", 554, "5.5.1"},
+    {{"data=538 5.7.11 fake"}, CLEAR, 0,
+        SMTP_ALARM, "DATA", 538, "5.7.11"},
     {{"data=451 4.3.0 fake"}, CLEAR, 0, SMTP_RETRY, "DATA", 451, "4.3.0"},
     {{"data=250 2.0.0 fake"}, CLEAR, 0, SMTP_RETRY, "DATA", 0, ""},
     {{"data=fake"}, CLEAR, 0, SMTP_RETRY, "DATA", 0, ""},
@@ -761,6 +765,8 @@ END_TEST
  * Wrong use, and what is left behind
  */
 
+#define D50 "0123456789.0123456789.0123456789.0123456789.abcde."
+
 static const struct {
 	const char *sender, *rcpt;
 } addresses[] = {
@@ -776,6 +782,7 @@ static const struct {
     {SENDER, "a@b.example NOTIFY=NEVER"},
     {SENDER, "\xe5\xb1\x8a@b.example"},
     {SENDER, "a@\xe5\xb1\x8a.example"},
+    {SENDER, "abc@" D50 D50 D50 D50 D50 "jp"},
 };
 
 START_TEST(refuses_addresses)
@@ -907,6 +914,78 @@ START_TEST(accepted_inside_the_session)
 }
 END_TEST
 
+/* What holds while a session is open. */
+struct surroundings {
+	int port;
+	bool quick, closed_on_exec, no_home, no_config, no_sigpipe;
+};
+
+static int
+sessions_socket(int port)
+{
+	struct sockaddr_in sin;
+	socklen_t n;
+	int fd;
+
+	for (fd = 3; fd < 64; fd++) {
+		n = sizeof(sin);
+		if (getpeername(fd, (struct sockaddr *)&sin, &n) == 0 &&
+		    sin.sin_family == AF_INET && ntohs(sin.sin_port) == port)
+			return fd;
+	}
+	return -1;
+}
+
+static bool
+is_nowhere(const char *name)
+{
+	const char *v = getenv(name);
+
+	return v != NULL && *v == '/' && access(v, F_OK) == -1;
+}
+
+static int
+look_around(void *arg)
+{
+	struct surroundings *s = arg;
+	int on = 0, fd = sessions_socket(s->port);
+	socklen_t n = sizeof(on);
+	struct sigaction sa;
+
+	s->quick = getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, &n) == 0 &&
+	    on != 0;
+	s->closed_on_exec = (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0;
+	s->no_home = is_nowhere("HOME");
+	s->no_config = is_nowhere("XDG_CONFIG_DIR");
+	s->no_sigpipe = sigaction(SIGPIPE, NULL, &sa) == 0 &&
+	    sa.sa_handler == SIG_IGN;
+	return 0;
+}
+
+/* Nagle costs 44 ms a message; the library reads files below HOME. */
+START_TEST(surroundings)
+{
+	static const char *const args[] = {NULL};
+	struct fake fake = start(args);
+	struct smtp_server srv = server(fake.port);
+	struct outcome o = {.accepted = 1};
+	struct surroundings s = {.port = fake.port};
+
+	setenv("HOME", "/", 1);
+	setenv("XDG_CONFIG_DIR", "/", 1);
+	o.rc = smtp_send(&srv, SENDER, RCPT, PLAIN, sizeof(PLAIN) - 1,
+	    look_around, &s, &o.res, &o.f);
+	stop(&fake);
+	check_verdict(&o, SMTP_SENT, "dot", 250);
+	ck_assert(s.quick);
+	ck_assert(s.closed_on_exec);
+	ck_assert(s.no_home);
+	ck_assert(s.no_config);
+	ck_assert(s.no_sigpipe);
+	clear();
+}
+END_TEST
+
 /*
  * Certificates, made here
  */
@@ -970,6 +1049,7 @@ suite(void)
 	tcase_add_test(t, leaves_the_process_as_it_was);
 	tcase_add_test(t, accepted_may_fail);
 	tcase_add_test(t, accepted_inside_the_session);
+	tcase_add_test(t, surroundings);
 #undef N
 	suite_add_tcase(s, t);
 	return s;
