@@ -192,7 +192,7 @@ lint: deps
 # Without those that trace (a leak check cannot run under strace) or that
 # build on their own.
 ASAN_E2E = alert.sh edit.sh fsck.sh hands.sh input.sh keys.sh life.sh note.sh \
-	order.sh races.sh refer.sh send.sh sort.sh write.sh
+	order.sh races.sh refer.sh remote.sh send.sh sort.sh write.sh
 
 asan: deps
 	@$(MAKE) -s --no-print-directory tests-built B=build/asan/ \

@@ -5,7 +5,8 @@
 #	scratch                 $T: a folder, removed at the end (kept on failure)
 #	keys                    $T/desk.ring $T/ito.home $T/city.home $T/finder.home
 #	desk                    $CONF, $SPOOL: a desk that uses them
-#	mta                     $PORT: Postfix, with Maildirs below $T/boxes
+#	mta [FILE]              $PORT: Postfix, with Maildirs below $T/boxes, and
+#	                        what FILE adds to its master.cf
 #
 # shellcheck shell=sh disable=SC2034
 
@@ -214,6 +215,7 @@ virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 EOF
+	[ $# -eq 0 ] || cat "$1" >>"$T/postfix/master.cf"
 	postfix -c "$T/postfix" start >"$T/postfix.start" 2>&1 || {
 		cat "$T/postfix.start" "$T/postfix.log" >&2
 		fail "Postfix does not start"
