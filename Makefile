@@ -67,8 +67,12 @@ SERVICES = \
 	charset \
 	html \
 	part \
+	entity \
+	dsn \
+	bounces \
 	mime \
 	mimeout \
+	classify \
 	packet \
 	pgp \
 	smtp
@@ -221,7 +225,7 @@ install: all
 	chmod 644 '$(ETC)/todoke.conf.sample'
 	test -e '$(ETC)/todoke.conf' || install -m 644 \
 	    '$(ETC)/todoke.conf.sample' '$(ETC)/todoke.conf'
-	for f in kinds operators closings verified holidays.jp items referrals; do \
+	for f in kinds operators closings verified holidays.jp items referrals bounces; do \
 		install -m 644 etc/$$f '$(ETC)/'$$f.new && \
 		{ test -e '$(ETC)/'$$f && ! cmp -s '$(ETC)/'$$f.new '$(ETC)/'$$f \
 		&& echo "kept $(ETC)/$$f; the new one is $$f.new" || \
