@@ -37,7 +37,7 @@ static const struct {
 	    " bounce delay delivered autoreply challenge mdn complaint "},
 	[PLACE_TEXT] = {"text",
 	    " bounce delay delivered autoreply challenge complaint "},
-	[PLACE_RCPT] = {"rcpt", " - "},
+	[PLACE_RCPT] = {"rcpt", " sure maybe never "},
 	[PLACE_END] = {"end", " - "},
 	[PLACE_STAGE] = {"stage", " rcpt data "},
 	[PLACE_REASON] = {"reason", NULL},
@@ -97,8 +97,7 @@ compile(struct pattern *x, char *text)
 		if (*part != '\0' || at != NULL)
 			x->piece[x->n++] = text_lower(xstrdup(part));
 	}
-	return x->place == PLACE_RCPT ? x->rcpt > 0 && x->n == x->rcpt + 1 :
-	    x->n > 0;
+	return x->rcpt > 0 ? x->n == x->rcpt + 1 : x->n > 0;
 }
 
 static int
@@ -127,9 +126,12 @@ add(struct bounces *b, char *field[FIELDS], int number, struct fault *f)
 		    "one of", places[i].meanings == NULL ? "" :
 		    places[i].meanings);
 	if (!compile(&x, field[2]))
-		rc = bad(b, number, f, x.place == PLACE_RCPT ?
-		    "the pattern needs ADDRESS, once, and no '*' behind it" :
-		    "the pattern is empty or has too many '*'");
+		rc = bad(b, number, f, "the pattern is empty, has too many "
+		    "'*', or one behind ADDRESS");
+	else if (x.place == PLACE_RCPT &&
+	    (x.rcpt > 0) == (strcmp(field[1], "never") == 0))
+		rc = bad(b, number, f, x.rcpt > 0 ? "no ADDRESS here" :
+		    "the pattern needs ADDRESS");
 	x.meaning = xstrdup(field[1]);
 	b->v = xrealloc(b->v, b->n + 1, sizeof(*b->v));
 	b->v[b->n++] = x;
@@ -409,7 +411,7 @@ one_address(const struct pattern *x, const char *line, const char *low,
 }
 
 void
-bounces_addresses(const struct bounces *b, const char *s,
+bounces_addresses(const struct bounces *b, const char *word, const char *s,
     void (*next)(void *arg, const char *address), void *arg)
 {
 	const char *line = s + strspn(s, " \t"), *from;
@@ -419,7 +421,8 @@ bounces_addresses(const struct bounces *b, const char *s,
 	while (n > 0 && strchr(" \t\r", low[n - 1]) != NULL)
 		low[--n] = '\0';
 	for (i = 0; i < b->n && memchr(low, '@', n) != NULL; i++) {
-		if (b->v[i].place != PLACE_RCPT)
+		if (b->v[i].place != PLACE_RCPT ||
+		    strcmp(b->v[i].meaning, word) != 0)
 			continue;
 		for (from = low; one_address(&b->v[i], line, low, &from,
 		    &got);) {

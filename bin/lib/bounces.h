@@ -49,9 +49,11 @@ const char *bounces_match(const struct bounces *b, enum bounces_place place,
 
 /*
  * Addresses in a LINE (as it stands, without its end) by the patterns of
- * PLACE_RCPT, in which ADDRESS is one: NEXT gets each, once a pattern.
+ * PLACE_RCPT that mean WORD, in which ADDRESS is one: NEXT gets each, once a
+ * pattern.
  */
-void bounces_addresses(const struct bounces *b, const char *line,
+void bounces_addresses(const struct bounces *b, const char *word,
+    const char *line,
     void (*next)(void *arg, const char *address), void *arg);
 
 #endif

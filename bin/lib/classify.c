@@ -127,6 +127,24 @@ add_text(struct buf *out, const struct entity *e, size_t max)
 		buf_cut(out, max);
 }
 
+/* A part whose header is that of a mail: it was sent back without a type. */
+static bool
+headed(const struct entity *e)
+{
+	struct slice value;
+
+	return e->depth > 0 && (head_find(e->head, "Received", &value) ||
+	    head_find(e->head, "Message-ID", &value));
+}
+
+static void
+raw_text(struct buf *out, const struct entity *e)
+{
+	if (out->n == 0)
+		buf_add(out, e->head.p, e->head.n < BACK_MAX ? e->head.n :
+		    BACK_MAX);
+}
+
 static void
 gather_part(struct look *l, const struct entity *e)
 {
@@ -139,11 +157,14 @@ gather_part(struct look *l, const struct entity *e)
 	l->arf = l->arf || is(e, "message/feedback-report");
 	if (e->multipart)
 		return;
-	if (sent_back(e))
+	if (headed(e))
+		raw_text(&l->back, e);
+	else if (sent_back(e))
 		add_text(&l->back, e, BACK_MAX);
 	else if (strncmp(e->type, "message/", 8) == 0)
 		add_text(&l->fields, e, TEXT_MAX);
-	else if (is(e, "text/plain") && l->back.n == 0 && !attached(e))
+	else if ((is(e, "text/plain") || strncmp(e->type, "multipart/",
+	    10) == 0) && l->back.n == 0 && !attached(e))
 		add_text(&l->text, e, TEXT_MAX);
 }
 
@@ -164,9 +185,8 @@ gather_html(struct look *l)
 static bool
 begins_mail(const char *line)
 {
-	static const char *const names[] = {"return-path:", "received: from ",
-	    "received: by ", "received: (", "dkim-signature:",
-	    "arc-seal:", "x-received:"};
+	static const char *const names[] = {"return-path:", "received:",
+	    "dkim-signature:", "arc-seal:", "x-received:"};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -302,6 +322,7 @@ party(const struct look *l, const char *address)
 
 struct finding {
 	struct look *l;
+	const char *word;     /* "sure" or "maybe" */
 	struct failure *last;
 	bool parties;
 };
@@ -314,21 +335,24 @@ found(void *arg, const char *address)
 
 	if (!g->parties && party(g->l, address))
 		return;
+	if (strcmp(g->word, "sure") != 0 && bounces_match(g->l->t, PLACE_RCPT,
+	    "never", address) != NULL)
+		return;
 	if ((r = add_rcpt(g->l, address)) != NULL)
 		g->last = r;
 }
 
 /* What follows a line that names somebody is about him. */
 static void
-rcpts_of_text(struct look *l, bool parties)
+rcpts_of_text(struct look *l, const char *word, bool parties)
 {
-	struct finding g = {l, NULL, parties};
+	struct finding g = {l, word, NULL, parties};
 	struct slice rest = {buf_text(&l->text), l->text.n};
 	char *line;
 
 	while (rest.n > 0) {
 		line = slice_str(slice_chomp(slice_line(&rest)));
-		bounces_addresses(l->t, line, found, &g);
+		bounces_addresses(l->t, word, line, found, &g);
 		if (g.last != NULL && g.last->why.n < FIELD_MAX) {
 			buf_puts(&g.last->why, line);
 			buf_putc(&g.last->why, '\n');
@@ -384,16 +408,27 @@ find_rcpts(struct look *l)
 	if (l->nrcpts == 0)
 		rcpts_of_header(l, l->v[0].head, "X-Failed-Recipients");
 	if (l->nrcpts == 0)
-		rcpts_of_text(l, false);
+		rcpts_of_text(l, "sure", false);
+	if (l->nrcpts == 0)
+		rcpts_of_text(l, "maybe", false);
 	if (l->nrcpts == 0)
 		rcpts_of_back(l);
 	if (l->nrcpts == 0)
-		rcpts_of_text(l, true);
+		rcpts_of_text(l, "sure", true);
 }
 
 /*
  * Why
  */
+
+static bool
+no_good(const struct look *l, const char *status)
+{
+	const char *word = bounces_match(l->t, PLACE_STATUS, NULL,
+	    *status != '\0' ? status : "-");
+
+	return word != NULL && strcmp(word, "permanent") == 0;
+}
 
 /* The words of a refusal, and what its codes make of them. */
 static void
@@ -414,20 +449,17 @@ judge(const struct look *l, struct failure *r, struct classified *c)
 	if (dsn_vague(r->status) && *told != '\0' &&
 	    (*r->status == '\0' || r->status[0] == told[0]))
 		strcpy(r->status, told);
-	address_class = bounces_match(l->t, PLACE_STATUS, "permanent",
-	    *r->status != '\0' ? r->status : "-") != NULL;
+	address_class = no_good(l, r->status);
 	stage = bounces_match(l->t, PLACE_STAGE, NULL, buf_text(&flat));
 	if (stage == NULL)
 		stage = bounces_match(l->t, PLACE_STAGE, NULL,
 		    buf_text(&l->flat));
 	meant = reason != NULL ? reason : r->status;
-	permanent = bounces_match(l->t, PLACE_STATUS, "permanent",
-	    *meant != '\0' ? meant : "-") != NULL;
+	permanent = no_good(l, meant);
 	if (permanent && reason != NULL && strcmp(reason, "5.1.1") == 0 &&
 	    !address_class && (stage == NULL || strcmp(stage, "rcpt") != 0))
 		permanent = false;
-	if (permanent && r->status[0] == '4' &&
-	    (reason == NULL || strcmp(reason, "5.1.2") != 0))
+	if (r->status[0] == '4')
 		permanent = false;
 	if (dsn_vague(r->status) && reason != NULL)
 		memcpy(r->status, reason, strlen(reason) + 1);
@@ -565,7 +597,7 @@ by_table(struct look *l, struct classified *c)
 	    buf_text(&l->head)) != NULL || *l->mail->from == '\0' ||
 	    l->report;
 	static const enum mail_class order[] = {MAIL_CHALLENGE, MAIL_DELAY,
-	    MAIL_BOUNCE, MAIL_DELIVERED, MAIL_COMPLAINT};
+	    MAIL_DELIVERED, MAIL_COMPLAINT, MAIL_BOUNCE};
 	size_t i;
 
 	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
