@@ -39,7 +39,7 @@ static const struct {
 	    " bounce delay delivered autoreply challenge complaint "},
 	[PLACE_RCPT] = {"rcpt", " sure maybe never "},
 	[PLACE_END] = {"end", " - "},
-	[PLACE_STAGE] = {"stage", " rcpt data "},
+	[PLACE_STAGE] = {"stage", " rcpt address data "},
 	[PLACE_REASON] = {"reason", NULL},
 	[PLACE_STATUS] = {"status", " permanent temporary "},
 };

@@ -406,15 +406,15 @@ static void
 find_rcpts(struct look *l)
 {
 	if (l->nrcpts == 0)
+		rcpts_of_text(l, "sure", false);
+	if (l->nrcpts == 0)
 		rcpts_of_header(l, l->v[0].head, "X-Failed-Recipients");
 	if (l->nrcpts == 0)
-		rcpts_of_text(l, "sure", false);
+		rcpts_of_text(l, "sure", true);
 	if (l->nrcpts == 0)
 		rcpts_of_text(l, "maybe", false);
 	if (l->nrcpts == 0)
 		rcpts_of_back(l);
-	if (l->nrcpts == 0)
-		rcpts_of_text(l, "sure", true);
 }
 
 /*
@@ -428,6 +428,35 @@ no_good(const struct look *l, const char *status)
 	    *status != '\0' ? status : "-");
 
 	return word != NULL && strcmp(word, "permanent") == 0;
+}
+
+/* What is said with the reason counts first, "address" last. */
+static const char *
+stage_of(const struct look *l, const char *why)
+{
+	static const char *const stages[] = {"rcpt", "data", "address"};
+	const char *all = buf_text(&l->flat);
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (bounces_match(l->t, PLACE_STAGE, stages[i], why) != NULL)
+			return stages[i];
+	for (i = 0; i < 3; i++)
+		if (bounces_match(l->t, PLACE_STAGE, stages[i], all) != NULL ||
+		    bounces_match(l->t, PLACE_STAGE, stages[i], why) != NULL)
+			return stages[i];
+	return NULL;
+}
+
+/*
+ * "User unknown", without a code for that: as the answer to RCPT it is so;
+ * said later, or who knows when, it may be a filter that tells nothing else.
+ */
+static bool
+believed(const struct failure *r, const char *stage)
+{
+	return stage != NULL && (strcmp(stage, "rcpt") == 0 ||
+	    (strcmp(stage, "address") == 0 && dsn_vague(r->status)));
 }
 
 /* The words of a refusal, and what its codes make of them. */
@@ -450,14 +479,11 @@ judge(const struct look *l, struct failure *r, struct classified *c)
 	    (*r->status == '\0' || r->status[0] == told[0]))
 		strcpy(r->status, told);
 	address_class = no_good(l, r->status);
-	stage = bounces_match(l->t, PLACE_STAGE, NULL, buf_text(&flat));
-	if (stage == NULL)
-		stage = bounces_match(l->t, PLACE_STAGE, NULL,
-		    buf_text(&l->flat));
+	stage = stage_of(l, buf_text(&flat));
 	meant = reason != NULL ? reason : r->status;
 	permanent = no_good(l, meant);
 	if (permanent && reason != NULL && strcmp(reason, "5.1.1") == 0 &&
-	    !address_class && (stage == NULL || strcmp(stage, "rcpt") != 0))
+	    !address_class && !believed(r, stage))
 		permanent = false;
 	if (r->status[0] == '4')
 		permanent = false;
@@ -653,6 +679,10 @@ look(struct look *l, struct classified *c)
 
 	if (by_complaint(l, c) || by_receipt(l, c))
 		return;
+	if (says(l, PLACE_HEADER, MAIL_CHALLENGE)) {
+		c->class = MAIL_CHALLENGE;
+		return;
+	}
 	if (l->dsn || (!list && l->text.n > 0))
 		by_status(l, c);
 	if (c->class == MAIL_ORDINARY && (l->report || !list) &&
