@@ -32,14 +32,14 @@ static const struct {
 	const char *name, *meanings; /* NULL: a status */
 } places[] = {
 	[PLACE_HEADER] = {"header",
-	    " daemon bounce delay delivered autoreply challenge list bulk "},
+	    " daemon null machine autoreply auto-replied challenge list bulk "},
 	[PLACE_SUBJECT] = {"subject",
 	    " bounce delay delivered autoreply challenge mdn complaint "},
 	[PLACE_TEXT] = {"text",
 	    " bounce delay delivered autoreply challenge complaint "},
 	[PLACE_RCPT] = {"rcpt", " sure maybe never "},
 	[PLACE_END] = {"end", " - "},
-	[PLACE_STAGE] = {"stage", " rcpt address data "},
+	[PLACE_STAGE] = {"stage", " rcpt address mail data "},
 	[PLACE_REASON] = {"reason", NULL},
 	[PLACE_STATUS] = {"status", " permanent temporary "},
 };

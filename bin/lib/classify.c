@@ -402,6 +402,40 @@ rcpts_of_back(struct look *l)
 		rcpts_of_header(l, back_head(l), "X-Original-To");
 }
 
+/* Those of ACTION become the recipients. */
+static size_t
+take_action(struct look *l, const struct dsn_rcpt *v, size_t n,
+    enum dsn_action action)
+{
+	struct failure *r;
+	size_t i, count = 0;
+
+	for (i = 0; i < n; i++) {
+		if (v[i].action != action)
+			continue;
+		count++;
+		r = add_rcpt(l, v[i].address);
+		if (r == NULL)
+			continue;
+		if (dsn_vague(r->status))
+			memcpy(r->status, v[i].status, DSN_STATUS);
+		buf_puts(&r->why, v[i].diagnostic);
+		buf_putc(&r->why, '\n');
+	}
+	return count;
+}
+
+/* A gateway that wraps a report into one of its own. */
+static void
+rcpts_of_inner(struct look *l)
+{
+	struct dsn_rcpt v[DSN_RCPTS];
+	size_t n = dsn_read(buf_text(&l->back), v);
+
+	take_action(l, v, n, DSN_FAILED);
+	dsn_free(v, n);
+}
+
 static void
 find_rcpts(struct look *l)
 {
@@ -412,6 +446,8 @@ find_rcpts(struct look *l)
 	if (l->nrcpts == 0)
 		rcpts_of_text(l, "sure", true);
 	if (l->nrcpts == 0)
+		rcpts_of_inner(l);
+	if (l->nrcpts == 0)
 		rcpts_of_text(l, "maybe", false);
 	if (l->nrcpts == 0)
 		rcpts_of_back(l);
@@ -421,27 +457,29 @@ find_rcpts(struct look *l)
  * Why
  */
 
+/* Does the table say WORD of this status? */
 static bool
-no_good(const struct look *l, const char *status)
+status_is(const struct look *l, const char *status, const char *word)
 {
-	const char *word = bounces_match(l->t, PLACE_STATUS, NULL,
+	const char *said = bounces_match(l->t, PLACE_STATUS, NULL,
 	    *status != '\0' ? status : "-");
 
-	return word != NULL && strcmp(word, "permanent") == 0;
+	return said != NULL && strcmp(said, word) == 0;
 }
 
 /* What is said with the reason counts first, "address" last. */
 static const char *
 stage_of(const struct look *l, const char *why)
 {
-	static const char *const stages[] = {"rcpt", "data", "address"};
+	static const char *const stages[] = {"rcpt", "mail", "data",
+	    "address"};
 	const char *all = buf_text(&l->flat);
 	size_t i;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < 3; i++)
 		if (bounces_match(l->t, PLACE_STAGE, stages[i], why) != NULL)
 			return stages[i];
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 4; i++)
 		if (bounces_match(l->t, PLACE_STAGE, stages[i], all) != NULL ||
 		    bounces_match(l->t, PLACE_STAGE, stages[i], why) != NULL)
 			return stages[i];
@@ -478,14 +516,14 @@ judge(const struct look *l, struct failure *r, struct classified *c)
 	if (dsn_vague(r->status) && *told != '\0' &&
 	    (*r->status == '\0' || r->status[0] == told[0]))
 		strcpy(r->status, told);
-	address_class = no_good(l, r->status);
+	address_class = status_is(l, r->status, "permanent");
 	stage = stage_of(l, buf_text(&flat));
 	meant = reason != NULL ? reason : r->status;
-	permanent = no_good(l, meant);
+	permanent = status_is(l, meant, "permanent");
 	if (permanent && reason != NULL && strcmp(reason, "5.1.1") == 0 &&
 	    !address_class && !believed(r, stage))
 		permanent = false;
-	if (r->status[0] == '4')
+	if (r->status[0] == '4' || status_is(l, r->status, "temporary"))
 		permanent = false;
 	if (dsn_vague(r->status) && reason != NULL)
 		memcpy(r->status, reason, strlen(reason) + 1);
@@ -524,29 +562,6 @@ answer_failure(struct look *l, struct classified *c)
 /*
  * By the standards
  */
-
-/* Those of ACTION become the recipients. */
-static size_t
-take_action(struct look *l, const struct dsn_rcpt *v, size_t n,
-    enum dsn_action action)
-{
-	struct failure *r;
-	size_t i, count = 0;
-
-	for (i = 0; i < n; i++) {
-		if (v[i].action != action)
-			continue;
-		count++;
-		r = add_rcpt(l, v[i].address);
-		if (r == NULL)
-			continue;
-		if (dsn_vague(r->status))
-			memcpy(r->status, v[i].status, DSN_STATUS);
-		buf_puts(&r->why, v[i].diagnostic);
-		buf_putc(&r->why, '\n');
-	}
-	return count;
-}
 
 static bool
 by_status(struct look *l, struct classified *c)
@@ -589,7 +604,8 @@ field_rcpt(struct look *l, const char *name)
 static bool
 by_complaint(struct look *l, struct classified *c)
 {
-	if (!l->arf)
+	if (!l->arf && !(l->back.n > 0 &&
+	    says(l, PLACE_SUBJECT, MAIL_COMPLAINT)))
 		return false;
 	c->class = MAIL_COMPLAINT;
 	field_rcpt(l, "Original-Rcpt-To");
@@ -617,24 +633,37 @@ by_receipt(struct look *l, struct classified *c)
  */
 
 static bool
-by_table(struct look *l, struct classified *c)
+header_says(const struct look *l, const char *word)
 {
-	bool daemon = bounces_match(l->t, PLACE_HEADER, "daemon",
-	    buf_text(&l->head)) != NULL || *l->mail->from == '\0' ||
-	    l->report;
+	return bounces_match(l->t, PLACE_HEADER, word,
+	    buf_text(&l->head)) != NULL;
+}
+
+/*
+ * A daemon is believed by its subject or its text, another machine by both,
+ * nobody else at all.
+ */
+static bool
+by_table(struct look *l, bool list, struct classified *c)
+{
 	static const enum mail_class order[] = {MAIL_CHALLENGE, MAIL_DELAY,
 	    MAIL_DELIVERED, MAIL_COMPLAINT, MAIL_BOUNCE};
+	bool daemon = !list && (l->report || header_says(l, "daemon"));
+	bool machine = daemon || *l->mail->from == '\0' ||
+	    header_says(l, "machine");
+	bool null = !list && header_says(l, "null"); /* RFC 5321, 4.5.5 */
+	bool subject, text;
 	size_t i;
 
-	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (says(l, PLACE_HEADER, order[i]) ||
-		    (daemon && (says(l, PLACE_SUBJECT, order[i]) ||
-		    says(l, PLACE_TEXT, order[i]))) ||
-		    (says(l, PLACE_SUBJECT, order[i]) &&
-		    says(l, PLACE_TEXT, order[i]))) {
+	for (i = 0; machine && i < sizeof(order) / sizeof(order[0]); i++) {
+		subject = says(l, PLACE_SUBJECT, order[i]);
+		text = says(l, PLACE_TEXT, order[i]);
+		if (daemon ? subject || text : subject ?
+		    text || l->back.n > 0 : text && l->back.n > 0 && null) {
 			c->class = order[i];
 			return true;
 		}
+	}
 	return false;
 }
 
@@ -642,8 +671,7 @@ static bool
 by_autoreply(struct look *l, struct classified *c)
 {
 	if (!says(l, PLACE_HEADER, MAIL_AUTOREPLY) &&
-	    !says(l, PLACE_SUBJECT, MAIL_AUTOREPLY) &&
-	    !says(l, PLACE_TEXT, MAIL_AUTOREPLY))
+	    !says(l, PLACE_SUBJECT, MAIL_AUTOREPLY))
 		return false;
 	c->class = MAIL_AUTOREPLY;
 	return true;
@@ -661,6 +689,10 @@ original_id(const struct look *l)
 
 	if (!head_find(back_head(l), "Message-ID", &value)) {
 		id = dsn_field(buf_text(&l->fields), "Original-Message-ID");
+		if (*id == '\0') { /* a returned header in the wrong part */
+			free(id);
+			id = dsn_field(buf_text(&l->fields), "Message-ID");
+		}
 		from = id;
 	} else
 		from = id = head_unfold(value);
@@ -670,6 +702,21 @@ original_id(const struct look *l)
 	    xstrdup(l->mail->nrefs > 0 ? l->mail->refs[0] : "");
 	free(id);
 	return r;
+}
+
+/* RFC 3834, and what says so in the text alone. */
+static void
+by_what_is_left(struct look *l, bool list, struct classified *c)
+{
+	if (list)
+		c->class = MAIL_LIST;
+	else if (header_says(l, "auto-replied") ||
+	    says(l, PLACE_TEXT, MAIL_AUTOREPLY))
+		c->class = MAIL_AUTOREPLY;
+	else if (says(l, PLACE_TEXT, MAIL_CHALLENGE))
+		c->class = MAIL_CHALLENGE;
+	else if (header_says(l, "bulk"))
+		c->class = MAIL_LIST;
 }
 
 static void
@@ -683,14 +730,12 @@ look(struct look *l, struct classified *c)
 		c->class = MAIL_CHALLENGE;
 		return;
 	}
+	if (!l->report && !list && by_autoreply(l, c))
+		return;
 	if (l->dsn || (!list && l->text.n > 0))
 		by_status(l, c);
-	if (c->class == MAIL_ORDINARY && (l->report || !list) &&
-	    !by_table(l, c) && !by_autoreply(l, c) && list)
-		c->class = MAIL_LIST;
-	if (c->class == MAIL_ORDINARY && (list || bounces_match(l->t,
-	    PLACE_HEADER, "bulk", buf_text(&l->head)) != NULL))
-		c->class = MAIL_LIST;
+	if (c->class == MAIL_ORDINARY && !by_table(l, list, c))
+		by_what_is_left(l, list, c);
 	if (c->class == MAIL_BOUNCE || c->class == MAIL_DELAY)
 		answer_failure(l, c);
 	else if (c->class == MAIL_DELIVERED) {
