@@ -72,6 +72,8 @@ SERVICES = \
 	bounces \
 	mime \
 	mimeout \
+	evidence \
+	failure \
 	classify \
 	packet \
 	pgp \
