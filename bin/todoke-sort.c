@@ -1,6 +1,7 @@
 /*
  * todoke-sort: dropped reports and incoming mail into cases; cases that a
- * hand misplaced back to where they belong.  Run by cron.
+ * hand misplaced back to where they belong.  Run by cron.  With files it only
+ * says what these mails are.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,8 +14,10 @@
 #include "lib/drops.h"
 #include "lib/inbox.h"
 #include "lib/intake.h"
+#include "lib/io.h"
 
-static const char synopsis[] = "todoke-sort [-n] [-c CONF] [-t TIME]";
+static const char synopsis[] = "todoke-sort [-n] [-c CONF] [-t TIME]\n"
+    "       todoke-sort -n [-c CONF] FILE...";
 
 /* One copy at a time; false where another is at work. */
 static bool
@@ -36,6 +39,8 @@ alone(const struct desk *d)
 static int
 ready(struct desk *d, struct fault *f)
 {
+	if (desk_bounces(d, f) == -1)
+		return -1;
 	if (intake_waiting(d))
 		return intake_ready(d, f);
 	if (spool_halted(d->spool, f) == -1 || conf_complete(d->conf, f) == -1)
@@ -55,6 +60,38 @@ worse(int *status, int rc, const struct desk *d, const struct fault *f,
 		*status = f->status;
 }
 
+/* One line for each; a file that is no mail is said, the others go on. */
+static int
+tell(struct desk *d, char *file)
+{
+	struct buf raw = {0}, line = {0};
+	struct fault f;
+	int rc = io_read(AT_FDCWD, file, (size_t)d->conf->max_size, &raw, NULL,
+	    &f);
+
+	if (rc == 0 && (rc = inbox_tell(d, file, raw.p, raw.n, &line,
+	    &f)) == -1)
+		fault_in(&f, "%s", file);
+	if (rc == -1)
+		desk_say(d, "%s", f.text);
+	fputs(buf_text(&line), stdout);
+	buf_free(&raw);
+	buf_free(&line);
+	return rc == 0 ? EX_OK : f.status;
+}
+
+static noreturn void
+tell_all(struct desk *d, char *files[])
+{
+	int status = EX_OK, got;
+
+	for (; *files != NULL; files++) {
+		got = tell(d, *files);
+		status = got > status ? got : status;
+	}
+	cli_end(d, status);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -66,9 +103,11 @@ main(int argc, char *argv[])
 	while ((opt = getopt(argc, argv, "c:nt:")) != -1)
 		if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);
-	if (argc != optind)
+	if (argc != optind && !o.dry)
 		cli_usage(synopsis);
 	cli_open(&d, &o);
+	if (argc != optind)
+		tell_all(&d, argv + optind);
 	if (ready(&d, &f) == -1 || desk_clock(&d, &f) == -1)
 		cli_die(&f);
 	if (!alone(&d))

@@ -69,6 +69,7 @@ desk_close(struct desk *d)
 		pgp_close(d->own);
 	if (d->cal != NULL)
 		cal_close(d->cal);
+	bounces_free(d->bounces);
 	if (d->spool != -1)
 		close(d->spool);
 	if (d->conf != NULL)
@@ -115,6 +116,13 @@ desk_key(struct desk *d, struct fault *f)
 		return -1;
 	d->has_key = true;
 	return 0;
+}
+
+int
+desk_bounces(struct desk *d, struct fault *f)
+{
+	return d->bounces != NULL ? 0 :
+	    bounces_load(&d->bounces, d->conf->words, "bounces", f);
 }
 
 int

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "bounces.h"
 #include "cal.h"
 #include "casefile.h"
 #include "conf.h"
@@ -30,6 +31,7 @@ struct desk {
 	struct pgp *own;    /* the user's own ring, see desk_unseal() */
 	struct token_key key;
 	bool has_key;
+	struct bounces *bounces; /* see desk_bounces() */
 	/* A line for a person: what a program found and did about it. */
 	void (*say)(const char *line);
 };
@@ -50,6 +52,7 @@ void desk_say(const struct desk *d, const char *fmt, ...)
 /* What is opened on first use. */
 int desk_ring(struct desk *d, struct fault *f);
 int desk_key(struct desk *d, struct fault *f);
+int desk_bounces(struct desk *d, struct fault *f);
 
 /* The first business day on or after today, and the Nth after it. */
 int desk_day(const struct desk *d, int n, int *day, struct fault *f);

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "addr.h"
 #include "change.h"
+#include "classify.h"
 #include "digest.h"
 #include "inbox.h"
 #include "intake.h"
@@ -391,6 +393,18 @@ place_mail(struct desk *d, const char *path, const struct mime_mail *mail,
 	return done_with(d, path, hex, m.number, f);
 }
 
+/* What a machine wrote about a mail, whatever its header says. */
+static void
+find_automatic(const struct desk *d, struct mime_mail *mail,
+    const struct buf *raw)
+{
+	struct classified c;
+
+	classify(d->bounces, mail, raw->p, raw->n, &c);
+	mail->automatic = mail->automatic || classify_automatic(c.class);
+	classify_free(&c);
+}
+
 static int
 sort_bytes(struct desk *d, const char *path, const char *name,
     const struct buf *raw, time_t at, struct fault *f)
@@ -410,6 +424,7 @@ sort_bytes(struct desk *d, const char *path, const char *name,
 		return d->dry ? 0 :
 		    spool_bad(d->spool, path, name, f->text, f);
 	}
+	find_automatic(d, mail, raw);
 	rc = token_is_loop(&d->key, mail->message_id) ?
 	    leave_loop(d, path, at, f) :
 	    place_mail(d, path, mail, raw, hex, f);
@@ -468,11 +483,96 @@ int
 inbox_sort(struct desk *d, struct fault *f)
 {
 	struct fault cur;
-	int rc = sort_folder(d, "incoming/new", f);
+	int rc;
 
+	if (desk_bounces(d, f) == -1)
+		return -1;
+	rc = sort_folder(d, "incoming/new", f);
 	if (sort_folder(d, "incoming/cur", &cur) == 0)
 		return rc;
 	if (rc == 0 || cur.status > f->status)
 		*f = cur;
 	return -1;
+}
+
+/*
+ * todoke-sort -n FILE
+ */
+
+static void
+add_field(struct buf *line, const char *value)
+{
+	char *clean = text_line(value);
+
+	if (line->n > 0 && line->p[line->n - 1] != '\n')
+		buf_putc(line, '\t');
+	buf_puts(line, *clean != '\0' ? clean : "-");
+	wipe_str(clean);
+}
+
+static void
+add_rcpts(struct buf *line, const struct classified *c)
+{
+	struct buf list = {0};
+	size_t i;
+
+	for (i = 0; i < c->nrcpts; i++)
+		buf_printf(&list, "%s%s", i > 0 ? "," : "", c->rcpts[i]);
+	add_field(line, buf_text(&list));
+	buf_free(&list);
+}
+
+static const char *
+how_long(const struct classified *c)
+{
+	if (c->class == MAIL_DELAY)
+		return "temporary";
+	return c->class != MAIL_BOUNCE ? "" :
+	    c->permanent ? "permanent" : "temporary";
+}
+
+/* A desk that has no secret yet has written no mail either. */
+static int
+find_if_any(struct desk *d, const struct mime_mail *mail, struct match *m,
+    struct fault *f)
+{
+	*m = (struct match){.number = ""};
+	if (!d->has_key && access(d->conf->secret, F_OK) == -1 &&
+	    errno == ENOENT)
+		return 0;
+	return desk_key(d, f) == 0 ? find_case(d, mail, m, f) : -1;
+}
+
+int
+inbox_tell(struct desk *d, const char *name, const void *p, size_t n,
+    struct buf *line, struct fault *f)
+{
+	struct mime_mail *mail;
+	struct classified c;
+	const char *word;
+	struct match m;
+
+	if (desk_bounces(d, f) == -1 || mime_parse(p, n, &mail, f) == -1)
+		return -1;
+	if (find_if_any(d, mail, &m, f) == -1) {
+		mime_free(mail);
+		return -1;
+	}
+	classify(d->bounces, mail, p, n, &c);
+	word = classify_word(c.class);
+	if (!classify_automatic(c.class) && m.proof != NULL)
+		word = "reply";
+	else if (!classify_automatic(c.class) && to_report_address(d, mail))
+		word = "report";
+	add_field(line, name);
+	add_field(line, word);
+	add_field(line, m.proof != NULL ? m.number : "");
+	add_rcpts(line, &c);
+	add_field(line, c.status);
+	add_field(line, how_long(&c));
+	add_field(line, c.message_id);
+	buf_putc(line, '\n');
+	classify_free(&c);
+	mime_free(mail);
+	return 0;
 }
