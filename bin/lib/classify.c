@@ -216,18 +216,25 @@ original_id(const struct evidence *l)
 	return r;
 }
 
-/* RFC 3834, and what says so in the text alone. */
+/*
+ * RFC 3834, section 5; and what only the text says, where a machine may have
+ * written it: people write about such texts.
+ */
 static void
 by_what_is_left(struct evidence *l, bool list, struct classified *c)
 {
+	bool bulk = evidence_says(l, PLACE_HEADER, "bulk");
+	bool maybe = bulk || machine(l);
+
 	if (list)
 		c->class = MAIL_LIST;
-	else if (evidence_says(l, PLACE_HEADER, "auto-replied") ||
-	    says(l, PLACE_TEXT, MAIL_AUTOREPLY))
-		c->class = MAIL_AUTOREPLY;
-	else if (says(l, PLACE_TEXT, MAIL_CHALLENGE))
+	else if (says(l, PLACE_TEXT, MAIL_CHALLENGE) &&
+	    (maybe || says(l, PLACE_SUBJECT, MAIL_CHALLENGE)))
 		c->class = MAIL_CHALLENGE;
-	else if (evidence_says(l, PLACE_HEADER, "bulk"))
+	else if (evidence_says(l, PLACE_HEADER, "auto-replied") ||
+	    (maybe && says(l, PLACE_TEXT, MAIL_AUTOREPLY)))
+		c->class = MAIL_AUTOREPLY;
+	else if (bulk)
 		c->class = MAIL_LIST;
 }
 
