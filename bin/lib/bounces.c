@@ -79,11 +79,11 @@ compile(struct pattern *x, char *text)
 	char *rest, *part, *at;
 	size_t n = strlen(text);
 
-	x->start = *text == '^';
+	x->start = *text == '^' && text[1] != '*';
 	x->end = n > 0 && text[n - 1] == '$';
 	if (x->end)
 		text[n - 1] = '\0';
-	for (rest = text + (x->start ? 1 : 0);
+	for (rest = text + (*text == '^' ? 1 : 0);
 	    (part = strsep(&rest, "*")) != NULL;) {
 		at = x->place == PLACE_RCPT ? strstr(part, PLACEHOLDER) : NULL;
 		if (x->n + 2 > PIECES || (at != NULL && x->rcpt > 0))
@@ -93,6 +93,8 @@ compile(struct pattern *x, char *text)
 			x->piece[x->n++] = text_lower(xstrdup(part));
 			x->rcpt = x->n;
 			part = at + strlen(PLACEHOLDER);
+			if (strstr(part, PLACEHOLDER) != NULL)
+				return false;
 		}
 		if (*part != '\0' || at != NULL)
 			x->piece[x->n++] = text_lower(xstrdup(part));

@@ -18,7 +18,7 @@ digit(char c)
  * Codes
  */
 
-/* The length of a code at S, RFC 3463 section 2, or 0. */
+/* The length of a code at S, RFC 3463 section 2, or 0; subjects go to 7. */
 static size_t
 code_at(const char *s)
 {
@@ -30,7 +30,7 @@ code_at(const char *s)
 	for (part = 0; part < 2; part++) {
 		for (k = 0; k < 3 && digit(s[n + k]); k++)
 			;
-		if (k == 0 || (part == 0 && s[n + k] != '.'))
+		if (k == 0 || (part == 0 && (k > 1 || s[n + 1] != '.')))
 			return 0;
 		n += k + (part == 0 ? 1 : 0);
 	}
