@@ -17,7 +17,7 @@
 #include "lib/io.h"
 
 static const char synopsis[] = "todoke-sort [-n] [-c CONF] [-t TIME]\n"
-    "       todoke-sort -n [-c CONF] FILE...";
+    "       todoke-sort -n [-c CONF] FILE ...";
 
 /* One copy at a time; false where another is at work. */
 static bool

@@ -152,6 +152,14 @@ work() {
 	What is entered into the field q comes back as HTML.
 	END
 	echo "Escape what the field q shows." >"$work/details.txt"
+	cat >"$work/bounce.eml" <<-'END'
+	Return-Path: <>
+	From: MAILER-DAEMON@mx.example
+	To: desk@desk.example
+	Subject: failure notice
+
+	<soumu@city.example.lg.jp>: 550 5.1.1 user unknown
+	END
 	printf 'Escape what q shows.\n\nFound by Yamada Taro.\n' \
 	    >"$work/draft.txt"
 }
