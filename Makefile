@@ -6,6 +6,7 @@
 # make bench      rates beside bare system calls and libraries, with limits
 # make crash      every system call of a change and of a sending, failed
 # make torture    every fault suite, and a table of what they did; for a night
+# make fuzz       libFuzzer on what reads strangers' bytes, FUZZ seconds each
 # make lint       strict compilers, cppcheck, manuals, shell
 # make asan       the tests under AddressSanitizer and UBSan
 # make memcheck   the tests under valgrind
@@ -163,10 +164,21 @@ $(TESTS): $(B)tests/unit/%: $(B)tests/unit/%.o $(B)tests/helper/keys.o $(LIB)
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
 	    $(B)tests/helper/keys.o $(LIB) $(OUR_LIBS) $(CHECK_LIBS)
 
+FUZZERS = $(addprefix $(B)tests/fuzz/,classify mime addr report)
+REPLAYS = $(addsuffix -replay,$(FUZZERS))
+
+$(REPLAYS): %-replay: %.o $(B)tests/fuzz/replay.o $(LIB)
+	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
+	    $(B)tests/fuzz/replay.o $(LIB) $(OUR_LIBS)
+
+$(FUZZERS): %: %.o $(LIB)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(LIB) \
+	    $(OUR_LIBS)
+
 $(HELPERS) $(BENCHES): $(B)tests/helper/%: $(B)tests/helper/%.o $(LIB)
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(OUR_LIBS)
 
-tests-built: $(BINS) $(TESTS) $(HELPERS) $(BENCHES)
+tests-built: $(BINS) $(TESTS) $(HELPERS) $(BENCHES) $(REPLAYS)
 
 # Set-up and tests.  deps asks apt-get only for what is missing.
 deps:
@@ -191,6 +203,15 @@ torture: deps
 bench: deps
 	@$(MAKE) -s --no-print-directory tests-built
 	@B='$(B)' tests/helper/bench
+
+FUZZ = 60
+
+fuzz: deps
+	@$(MAKE) -s --no-print-directory fuzz-built B=build/fuzz/ CC=clang \
+	    CFLAGS='-O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined -fno-omit-frame-pointer -U_FORTIFY_SOURCE'
+	@B=build/fuzz/ CORPORA='$(CORPORA)' tests/helper/fuzz '$(FUZZ)'
+
+fuzz-built: $(FUZZERS)
 
 lint: deps
 	@tests/helper/lint
@@ -295,10 +316,10 @@ clean:
 	rm -f bin/*.o bin/*.d bin/lib/*.o bin/lib/*.d bin/lib/*.a \
 	    bin/lib/made/* $(addprefix bin/,$(PROGRAMS)) \
 	    tests/*/*.o tests/*/*.d $(addprefix tests/unit/,$(UNITS)) \
-	    tests/helper/conf-table $(BENCHES)
+	    tests/helper/conf-table $(BENCHES) $(REPLAYS)
 
 FORCE:
 
-.PHONY: all tests-built deps demo check bench crash lint asan memcheck distcheck install \
+.PHONY: all tests-built deps demo check bench crash fuzz fuzz-built lint asan memcheck distcheck install \
 	uninstall clean FORCE
--include $(OBJS:.o=.d) $(BINS:=.d) $(TESTS:=.d)
+-include $(OBJS:.o=.d) $(BINS:=.d) $(TESTS:=.d) $(FUZZERS:=.d)

@@ -1,0 +1,37 @@
+/*
+ * The MIME walk: a mail as a person reads it, and what todoke-send takes for a
+ * PGP/MIME mail.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr.h"
+#include "fuzz.h"
+#include "mime.h"
+#include "text.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	struct mime_mail *m;
+	struct buf b = {0};
+	struct fault f;
+	size_t i;
+
+	mime_looks_like_mail(p, n);
+	mime_pgp_part(p, n, &b, &f);
+	buf_free(&b);
+	if (mime_parse(p, n, &m, &f) == -1)
+		return 0;
+	text_clean(&b, m->text, strlen(m->text));
+	if (strcmp(buf_text(&b), m->text) != 0)
+		abort();
+	if (*m->from != '\0' && addr_check(m->from, &f) == -1)
+		abort();
+	for (i = 0; i < m->nrcpts; i++)
+		if (addr_check(m->rcpts[i], &f) == -1)
+			abort();
+	buf_free(&b);
+	mime_free(m);
+	return 0;
+}
