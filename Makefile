@@ -100,6 +100,7 @@ DESK = \
 	seen \
 	intake \
 	drops \
+	whose \
 	inbox \
 	ladder \
 	fsck \

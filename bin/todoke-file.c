@@ -15,6 +15,7 @@
 
 #include "lib/change.h"
 #include "lib/cli.h"
+#include "lib/inbox.h"
 #include "lib/intake.h"
 #include "lib/io.h"
 #include "lib/letter.h"
@@ -137,14 +138,6 @@ check_sealed(const struct desk *d, const struct filing *g, struct fault *f)
  * Filing
  */
 
-static bool
-logged(const struct casefile *c, const char *name)
-{
-	return casefile_last(c, "file", "mail", name) >= 0 ||
-	    casefile_last(c, "reply", "mail", name) >= 0 ||
-	    casefile_last(c, "automatic", "mail", name) >= 0;
-}
-
 static int
 link_mail(const struct desk *d, const char *number, const struct filing *g,
     struct fault *f)
@@ -176,7 +169,7 @@ edit_file(struct change *ch, void *arg, struct fault *f)
 	struct buf words = {0};
 	int day;
 
-	if (logged(c, g->name))
+	if (inbox_logged(c, g->name))
 		return 1;
 	if (desk_day(change_desk(ch), 0, &day, f) == -1)
 		return -1;
@@ -247,7 +240,7 @@ main(int argc, char *argv[])
 	if (spool_halted(d.spool, &f) == -1 ||
 	    find_file(&d, argv[optind + 1], &g, &f) == -1)
 		cli_die(&f);
-	if (!g.there && !logged(c, g.name)) {
+	if (!g.there && !inbox_logged(c, g.name)) {
 		fault_set(&f, EX_NOINPUT, "%s: no such mail", g.from);
 		cli_die(&f);
 	}

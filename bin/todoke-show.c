@@ -32,7 +32,13 @@ static const struct {
 	{"reply", "A reply came from {from}[ for {contact}] (known by its "
 	    "{proof})."},
 	{"automatic", "An automatic mail came from {from} (known by its "
-	    "{proof})."},
+	    "{proof})[: {class}]."},
+	{"notice", "A notice came from {from} (known by its {proof}): "
+	    "{class}."},
+	{"bounce", "A mail[ to {to}] did not arrive ({kind}[, {status}]): "
+	    "bounce from {from} (known by its {proof})."},
+	{"challenge", "A machine of {from} asks whether a person writes "
+	    "(known by its {proof})."},
 	{"sent", "The mail {mail} for {to} was handed over."},
 	{"failed", "The mail {mail} for {to} was refused for good[ with {code}]"
 	    "[ at {stage}]."},

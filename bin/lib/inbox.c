@@ -16,212 +16,10 @@
 #include "letter.h"
 #include "mime.h"
 #include "seen.h"
-#include "template.h"
 #include "text.h"
+#include "whose.h"
 
 #define LOOP_AGE 600 /* seconds that a mail of the loop test may lie */
-
-/* Whose a mail is, and what shows it. */
-struct match {
-	char number[CASE_NUMBER];
-	const char *proof;        /* "address", "message-id", "tag" or NULL */
-	bool finder;
-	bool referred;            /* from one to whom the case was referred */
-	char contact[ADDR_MAX + 1]; /* the contact whose token it bears, or "" */
-	bool unknown;             /* a case could not be looked at: */
-	struct fault why;
-};
-
-/* The case M->number, NULL where there is none.  That it cannot be looked at
- * must not be taken for that: its mail would go to unsorted/. */
-static struct casefile *
-case_of(const struct desk *d, struct match *m)
-{
-	struct spool_place p;
-	struct casefile *c;
-
-	if (spool_find(d->spool, m->number, &p, &m->why) == 0 &&
-	    spool_read(d->spool, &p, &c, &m->why) == 0)
-		return c;
-	m->unknown = m->unknown || m->why.status != EX_NOINPUT;
-	return NULL;
-}
-
-/*
- * (1) the address that it was sent to
- */
-
-/* Is it the MAC of one to whom the case was referred? */
-static bool
-referred(const struct desk *d, const struct casefile *c, const char *mac)
-{
-	struct casefile_event e;
-	bool is = false;
-	char *to;
-	size_t i;
-
-	for (i = 0; !is && casefile_event(c, i, &e); i++) {
-		if (strcmp(e.name, "refer") != 0)
-			continue;
-		to = casefile_word_of(e.line, "to");
-		is = to != NULL && token_proves(&d->key, casefile_number(c),
-		    to, mac);
-		free(to);
-	}
-	return is;
-}
-
-/* Which role's MAC is it: the finder's, or that of one of the contacts? */
-static bool
-role_of(const struct desk *d, const struct casefile *c, const char *mac,
-    struct match *m)
-{
-	const char *number = casefile_number(c), *v;
-	char *head;
-	size_t i;
-
-	m->finder = token_proves(&d->key, number, LETTER_FINDER, mac);
-	if (m->finder || token_proves(&d->key, number, "form", mac))
-		return true;
-	for (i = 0; (v = casefile_nth(c, "Contact", i)) != NULL; i++) {
-		head = casefile_head(v);
-		if (token_proves(&d->key, number, head, mac))
-			snprintf(m->contact, sizeof(m->contact), "%s", head);
-		free(head);
-	}
-	m->referred = m->contact[0] == '\0' && referred(d, c, mac);
-	return m->contact[0] != '\0' || m->referred;
-}
-
-static bool
-by_address(const struct desk *d, const struct mime_mail *mail,
-    struct match *m)
-{
-	struct casefile *c;
-	char mac[32];
-	size_t i;
-	bool is = false;
-
-	for (i = 0; i < mail->nrcpts && !is; i++) {
-		if (!token_split(mail->rcpts[i], d->conf->address,
-		    d->conf->delimiter, m->number, mac) ||
-		    (c = case_of(d, m)) == NULL)
-			continue;
-		is = role_of(d, c, mac, m);
-		casefile_free(c);
-	}
-	return is;
-}
-
-/*
- * (2) a mail of ours that it answers
- */
-
-static void
-contact_of_mail(const struct casefile *c, const char *id, struct match *m)
-{
-	struct casefile_event e;
-	long i = casefile_last(c, "sent", "mail", id);
-	char *to = NULL;
-
-	if (i >= 0 && casefile_event(c, (size_t)i, &e))
-		to = casefile_word_of(e.line, "to");
-	if (to != NULL && casefile_contact(c, to) >= 0)
-		snprintf(m->contact, sizeof(m->contact), "%s", to);
-	free(to);
-}
-
-static bool
-by_message_id(const struct desk *d, const struct mime_mail *mail,
-    struct match *m)
-{
-	const struct template_name *t;
-	struct casefile *c;
-	char id[TOKEN_ID];
-	const char *kind;
-	size_t i;
-
-	for (i = 0; i < mail->nrefs; i++) {
-		if (!token_of_message_id(&d->key, mail->refs[i], id) ||
-		    !token_id_split(id, m->number, &kind) ||
-		    (c = case_of(d, m)) == NULL)
-			continue;
-		t = template_of_kind(kind);
-		m->finder = t != NULL && t->class == TEXT_FINDER;
-		m->referred = t != NULL && t->class == TEXT_REFERRAL;
-		if (!m->finder && !m->referred)
-			contact_of_mail(c, id, m);
-		casefile_free(c);
-		return true;
-	}
-	return false;
-}
-
-/*
- * (3) the tag, and a sender whom the case knows
- */
-
-static bool
-knows(const struct desk *d, const struct casefile *c, const char *from,
-    struct match *m)
-{
-	const char *mark = casefile_get(c, "Finder-Mark");
-	char own[17];
-
-	token_mark(&d->key, "finder", from, own);
-	m->finder = mark != NULL && digest_equal(mark, own);
-	if (m->finder)
-		return true;
-	if (casefile_contact(c, from) < 0)
-		return false;
-	snprintf(m->contact, sizeof(m->contact), "%s", from);
-	return true;
-}
-
-static bool
-by_tag(const struct desk *d, const struct mime_mail *mail, struct match *m)
-{
-	struct casefile *c;
-	bool is;
-
-	if (mail->from[0] == '\0' ||
-	    !desk_find_tag(d, mail->subject, m->number) ||
-	    (c = case_of(d, m)) == NULL)
-		return false;
-	is = knows(d, c, mail->from, m);
-	casefile_free(c);
-	return is;
-}
-
-static int
-find_case(const struct desk *d, const struct mime_mail *mail, struct match *m,
-    struct fault *f)
-{
-	static const struct {
-		const char *proof;
-		bool (*by)(const struct desk *, const struct mime_mail *,
-		    struct match *);
-	} ways[] = {
-		{"address", by_address},
-		{"message-id", by_message_id},
-		{"tag", by_tag},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-		*m = (struct match){.number = ""};
-		if (ways[i].by(d, mail, m)) {
-			m->proof = ways[i].proof;
-			return 0;
-		}
-		if (m->unknown) {
-			*f = m->why;
-			return -1;
-		}
-	}
-	*m = (struct match){.number = ""};
-	return 0;
-}
 
 /*
  * What follows
@@ -229,41 +27,142 @@ find_case(const struct desk *d, const struct mime_mail *mail, struct match *m,
 
 struct filing {
 	const struct mime_mail *mail;
-	const struct match *m;
+	const struct classified *c;
+	const struct whose *w;
+	bool machine;     /* no person wrote it, whatever it is */
 	const char *name; /* in.DIGEST */
 };
 
-/* Only a keyed reply of a person changes the outcome of a contact. */
-static void
-mark_replied(struct casefile *c, const struct filing *g)
+static bool
+proven(const struct filing *g)
 {
-	long i = casefile_contact(c, g->m->contact);
+	return strcmp(g->w->proof, "tag") != 0;
+}
+
+static const char *
+event_of(const struct filing *g)
+{
+	if (g->w->own)
+		return "notice";
+	switch (g->c->class) {
+	case MAIL_BOUNCE:
+		return proven(g) ? "bounce" : "automatic";
+	case MAIL_CHALLENGE:
+		return "challenge";
+	case MAIL_DELAY:
+	case MAIL_DELIVERED:
+	case MAIL_MDN:
+		return "notice";
+	case MAIL_AUTOREPLY:
+	case MAIL_COMPLAINT:
+		return "automatic";
+	default:
+		return g->machine ? "automatic" : "reply";
+	}
+}
+
+/* Is the contact one of those who were not reached?  A bounce that names
+ * nobody is about him to whom the mail went. */
+static bool
+not_reached(const struct filing *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->c->nrcpts; i++)
+		if (addr_equal(g->c->rcpts[i], g->w->contact))
+			return true;
+	return g->c->nrcpts == 0 && g->w->contact[0] != '\0';
+}
+
+static bool
+has_outcome(const char *contact, const char *outcome)
+{
+	char *v = casefile_word_of(contact, "outcome");
+	bool is = v != NULL && strcmp(v, outcome) == 0;
+
+	free(v);
+	return is;
+}
+
+/* What a mail that proves itself says of its contact, or NULL. */
+static const char *
+outcome_of(const struct filing *g, const char *event, const char *contact)
+{
+	if (!proven(g))
+		return NULL;
+	if (strcmp(event, "reply") == 0)
+		return "replied";
+	if (strcmp(event, "bounce") == 0)
+		return not_reached(g) ? "bounced" : NULL;
+	return strcmp(event, "automatic") == 0 &&
+	    g->c->class == MAIL_AUTOREPLY &&
+	    (has_outcome(contact, "asked") || has_outcome(contact,
+	    "untried")) ? "auto-replied" : NULL;
+}
+
+static void
+mark_contact(struct casefile *c, const struct filing *g, const char *event)
+{
+	long i = casefile_contact(c, g->w->contact);
+	const char *contact, *outcome;
 	char *v;
 
-	if (i < 0 || g->mail->automatic || strcmp(g->m->proof, "tag") == 0)
+	if (i < 0)
 		return;
-	v = casefile_with(casefile_nth(c, "Contact", (size_t)i), "outcome",
-	    "replied");
+	contact = casefile_nth(c, "Contact", (size_t)i);
+	outcome = outcome_of(g, event, contact);
+	if (outcome == NULL)
+		return;
+	v = casefile_with(contact, "outcome", outcome);
 	casefile_set_nth(c, "Contact", (size_t)i, v);
 	free(v);
 }
 
+/* Of a mail to the finder nothing that a bounce names is told: it names him. */
 static void
-log_mail(struct change *ch, const struct filing *g)
+log_class(struct buf *w, const struct filing *g, const char *event)
+{
+	if (strcmp(event, "bounce") != 0) {
+		if (g->w->own || classify_automatic(g->c->class))
+			casefile_word(w, "class", g->w->own ? "own" :
+			    classify_word(g->c->class));
+		return;
+	}
+	if (not_reached(g))
+		casefile_word(w, "to", g->w->contact);
+	casefile_word(w, "status", g->c->status);
+	casefile_word(w, "kind", g->c->permanent ? "permanent" : "temporary");
+}
+
+static void
+log_mail(struct change *ch, const struct filing *g, const char *event)
 {
 	struct buf w = {0};
 
 	casefile_word(&w, "mail", g->name);
-	casefile_word(&w, "proof", g->m->proof);
-	casefile_word(&w, "from", g->m->finder ? LETTER_FINDER :
+	casefile_word(&w, "proof", g->w->proof);
+	casefile_word(&w, "from", g->w->finder ? LETTER_FINDER :
 	    g->mail->from);
-	if (!addr_equal(g->m->contact, g->mail->from))
-		casefile_word(&w, "contact", g->m->contact);
-	if (g->m->referred)
+	if (!addr_equal(g->w->contact, g->mail->from))
+		casefile_word(&w, "contact", g->w->contact);
+	if (g->w->referred)
 		casefile_word(&w, "role", "referred");
-	change_log(ch, g->mail->automatic ? "automatic" : "reply",
-	    buf_text(&w));
+	log_class(&w, g, event);
+	change_log(ch, event, buf_text(&w));
 	buf_free(&w);
+}
+
+bool
+inbox_logged(const struct casefile *c, const char *name)
+{
+	static const char *const events[] = {"reply", "automatic", "notice",
+	    "bounce", "challenge", "file"};
+	size_t i;
+
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (casefile_last(c, events[i], "mail", name) >= 0)
+			return true;
+	return false;
 }
 
 static int
@@ -272,13 +171,15 @@ edit_filed(struct change *ch, void *arg, struct fault *f)
 	const struct filing *g = arg;
 	struct casefile *c = change_case(ch);
 	const struct spool_place *p = change_place(ch);
+	const char *event = event_of(g);
 	int day;
 
-	if (casefile_last(c, "reply", "mail", g->name) >= 0 ||
-	    casefile_last(c, "automatic", "mail", g->name) >= 0)
+	if (inbox_logged(c, g->name))
 		return 1;
-	mark_replied(c, g);
-	log_mail(ch, g);
+	mark_contact(c, g, event);
+	log_mail(ch, g, event);
+	if (strcmp(event, "notice") == 0)
+		return 0;
 	if (p->state == STATE_CLOSED) {
 		desk_say(change_desk(ch), "case %s is closed and got mail "
 		    "(mail/%s/new/%s)", casefile_number(c),
@@ -292,19 +193,19 @@ edit_filed(struct change *ch, void *arg, struct fault *f)
 }
 
 static int
-file_into_case(struct desk *d, const struct mime_mail *mail,
-    const struct match *m, const struct buf *raw, struct fault *f)
+file_into_case(struct desk *d, struct filing *g, const struct buf *raw,
+    struct fault *f)
 {
 	char maildir[SPOOL_PATH], name[32], *subject;
-	struct filing g = {mail, m, name};
 	int rc;
 
-	snprintf(maildir, sizeof(maildir), "mail/%s", m->number);
+	g->name = name;
+	snprintf(maildir, sizeof(maildir), "mail/%s", g->w->number);
 	subject = xasprintf("[%s#%s] sealed: mail in", d->conf->tag,
-	    m->number);
+	    g->w->number);
 	rc = intake_file(d, maildir, subject, raw->p, raw->n, name, f);
 	free(subject);
-	return rc == 0 ? change_run(d, m->number, edit_filed, &g, f) : -1;
+	return rc == 0 ? change_run(d, g->w->number, edit_filed, g, f) : -1;
 }
 
 static bool
@@ -339,7 +240,7 @@ open_case(struct desk *d, const char *path, struct fault *f)
 }
 
 static int
-say_dry(const struct desk *d, const char *path, const struct match *m,
+say_dry(const struct desk *d, const char *path, const struct whose *m,
     bool report)
 {
 	if (m->proof != NULL)
@@ -369,40 +270,65 @@ leave_loop(struct desk *d, const char *path, time_t at, struct fault *f)
 	return io_unlink(d->spool, path, f);
 }
 
+/* What comes through a list was written by a person, unless it says not. */
+static bool
+by_machine(const struct mime_mail *mail, const struct classified *c,
+    const struct buf *raw)
+{
+	char *v;
+	bool is;
+
+	if (c->class != MAIL_LIST)
+		return mail->automatic;
+	v = mime_own_header(raw->p, raw->n, "Auto-Submitted");
+	is = v != NULL && text_icmp(v, "no") != 0;
+	free(v);
+	return is;
+}
+
+static bool
+is_report(const struct desk *d, const struct filing *g)
+{
+	return g->w->proof == NULL && !g->w->own &&
+	    !classify_automatic(g->c->class) && to_report_address(d, g->mail);
+}
+
 static int
-place_mail(struct desk *d, const char *path, const struct mime_mail *mail,
+place_mail(struct desk *d, const char *path, struct filing *g,
     const struct buf *raw, const char *hex, struct fault *f)
 {
 	char name[32];
-	struct match m;
-	bool report;
+	bool report = is_report(d, g);
 
-	if (find_case(d, mail, &m, f) == -1)
-		return -1;
-	report = m.proof == NULL && to_report_address(d, mail);
 	if (d->dry)
-		return say_dry(d, path, &m, report);
+		return say_dry(d, path, g->w, report);
 	if (report)
 		return open_case(d, path, f);
-	if (m.proof != NULL) {
-		if (file_into_case(d, mail, &m, raw, f) == -1)
+	if (g->w->proof != NULL) {
+		if (file_into_case(d, g, raw, f) == -1)
 			return -1;
 	} else if (intake_file(d, "unsorted", "sealed: unsorted mail", raw->p,
 	    raw->n, name, f) == -1)
 		return -1;
-	return done_with(d, path, hex, m.number, f);
+	return done_with(d, path, hex, g->w->number, f);
 }
 
-/* What a machine wrote about a mail, whatever its header says. */
-static void
-find_automatic(const struct desk *d, struct mime_mail *mail,
-    const struct buf *raw)
+static int
+sort_mail(struct desk *d, const char *path, const struct mime_mail *mail,
+    const struct buf *raw, const char *hex, struct fault *f)
 {
 	struct classified c;
+	struct whose w;
+	struct filing g = {.mail = mail, .c = &c, .w = &w};
+	int rc;
 
 	classify(d->bounces, mail, raw->p, raw->n, &c);
-	mail->automatic = mail->automatic || classify_automatic(c.class);
+	g.machine = by_machine(mail, &c, raw);
+	rc = whose_find(d, mail, &c, &w, f);
+	if (rc == 0)
+		rc = place_mail(d, path, &g, raw, hex, f);
 	classify_free(&c);
+	return rc;
 }
 
 static int
@@ -424,10 +350,9 @@ sort_bytes(struct desk *d, const char *path, const char *name,
 		return d->dry ? 0 :
 		    spool_bad(d->spool, path, name, f->text, f);
 	}
-	find_automatic(d, mail, raw);
 	rc = token_is_loop(&d->key, mail->message_id) ?
 	    leave_loop(d, path, at, f) :
-	    place_mail(d, path, mail, raw, hex, f);
+	    sort_mail(d, path, mail, raw, hex, f);
 	mime_free(mail);
 	return rc;
 }
@@ -533,14 +458,38 @@ how_long(const struct classified *c)
 
 /* A desk that has no secret yet has written no mail either. */
 static int
-find_if_any(struct desk *d, const struct mime_mail *mail, struct match *m,
+find_if_any(struct desk *d, const struct filing *g, struct whose *w,
     struct fault *f)
 {
-	*m = (struct match){.number = ""};
+	*w = (struct whose){.number = ""};
 	if (!d->has_key && access(d->conf->secret, F_OK) == -1 &&
 	    errno == ENOENT)
 		return 0;
-	return desk_key(d, f) == 0 ? find_case(d, mail, m, f) : -1;
+	return desk_key(d, f) == 0 ? whose_find(d, g->mail, g->c, w, f) : -1;
+}
+
+static const char *
+word_of(const struct desk *d, const struct filing *g)
+{
+	if (classify_automatic(g->c->class) || g->w->own)
+		return classify_word(g->c->class);
+	if (g->w->proof != NULL)
+		return "reply";
+	return is_report(d, g) ? "report" : classify_word(g->c->class);
+}
+
+static void
+add_line(struct buf *line, const char *name, const char *word,
+    const struct filing *g)
+{
+	add_field(line, name);
+	add_field(line, word);
+	add_field(line, g->w->proof != NULL ? g->w->number : "");
+	add_rcpts(line, g->c);
+	add_field(line, g->c->status);
+	add_field(line, how_long(g->c));
+	add_field(line, g->c->message_id);
+	buf_putc(line, '\n');
 }
 
 int
@@ -549,30 +498,18 @@ inbox_tell(struct desk *d, const char *name, const void *p, size_t n,
 {
 	struct mime_mail *mail;
 	struct classified c;
-	const char *word;
-	struct match m;
+	struct whose w;
+	struct filing g = {.c = &c, .w = &w};
+	int rc;
 
 	if (desk_bounces(d, f) == -1 || mime_parse(p, n, &mail, f) == -1)
 		return -1;
-	if (find_if_any(d, mail, &m, f) == -1) {
-		mime_free(mail);
-		return -1;
-	}
+	g.mail = mail;
 	classify(d->bounces, mail, p, n, &c);
-	word = classify_word(c.class);
-	if (!classify_automatic(c.class) && m.proof != NULL)
-		word = "reply";
-	else if (!classify_automatic(c.class) && to_report_address(d, mail))
-		word = "report";
-	add_field(line, name);
-	add_field(line, word);
-	add_field(line, m.proof != NULL ? m.number : "");
-	add_rcpts(line, &c);
-	add_field(line, c.status);
-	add_field(line, how_long(&c));
-	add_field(line, c.message_id);
-	buf_putc(line, '\n');
+	rc = find_if_any(d, &g, &w, f);
+	if (rc == 0)
+		add_line(line, name, word_of(d, &g), &g);
 	classify_free(&c);
 	mime_free(mail);
-	return 0;
+	return rc;
 }

@@ -1,13 +1,16 @@
 /*
- * inbox: spool/incoming/, a Maildir that any MTA fills.  Which case is a mail
- * for?  By what it proves: (1) the keyed address it was sent to, (2) a keyed
- * Message-ID that it answers, (3) the tag in its subject and a sender whom
- * the case knows; else it is a report, or waits in unsorted/ for a person.
+ * inbox: spool/incoming/, a Maildir that any MTA fills.  What a mail is
+ * (classify) and whose (whose) decides where it goes: into a case, whose log,
+ * outcome of a contact and due day are all that it changes; else it is a
+ * report, or waits in unsorted/ for a person.
  */
 #ifndef INBOX_H
 #define INBOX_H
 
+#include <stdbool.h>
+
 #include "buf.h"
+#include "casefile.h"
 #include "desk.h"
 #include "fault.h"
 
@@ -25,5 +28,8 @@ int inbox_sort(struct desk *d, struct fault *f);
  */
 int inbox_tell(struct desk *d, const char *name, const void *p, size_t n,
     struct buf *line, struct fault *f);
+
+/* Does the log tell of the mail mail/NUMBER/…/NAME that came in? */
+bool inbox_logged(const struct casefile *c, const char *name);
 
 #endif

@@ -138,6 +138,49 @@ ladder_day(const struct desk *d, const struct casefile *c, int n, int *day,
 	return cal_add(d->cal, start, d->conf->steps[n - 1].after, day, f);
 }
 
+static bool
+outcome_is(const struct casefile *c, const char *address, const char *outcome)
+{
+	long i = casefile_contact(c, address);
+	char *v = i < 0 ? NULL : casefile_word_of(casefile_nth(c, "Contact",
+	    (size_t)i), "outcome");
+	bool is = v != NULL && strcmp(v, outcome) == 0;
+
+	free(v);
+	return is;
+}
+
+/*
+ * Did the last mail of the ladder bounce (proven), with nothing done since?
+ * Then the next rung is due at once.
+ */
+static bool
+bounced(const struct casefile *c)
+{
+	struct casefile_event e;
+	char *last = NULL, *to;
+	bool is = false;
+	size_t i;
+
+	for (i = 0; casefile_event(c, i, &e); i++) {
+		if (strcmp(e.name, "contact") == 0 ||
+		    strcmp(e.name, "remind") == 0) {
+			free(last);
+			last = casefile_word_of(e.line, "to");
+			is = false;
+		} else if (strcmp(e.name, "bounce") == 0) {
+			to = casefile_word_of(e.line, "to");
+			is = is || (to != NULL && last != NULL &&
+			    addr_equal(to, last));
+			free(to);
+		} else if (strcmp(e.name, "task") == 0 ||
+		    by_a_person(e.name))
+			is = false;
+	}
+	free(last);
+	return is;
+}
+
 static long
 step_of(const struct casefile *c)
 {
@@ -147,7 +190,8 @@ step_of(const struct casefile *c)
 	return s != NULL && text_number(s, 0, 1000000, &n) ? n : 0;
 }
 
-/* The highest rung that is due, above Step; 0 if none. */
+/* The highest rung that is due, above Step, or by a bounce the next one; 0 if
+ * none. */
 static int
 highest(const struct desk *d, const struct casefile *c, int *rung,
     struct fault *f)
@@ -161,6 +205,9 @@ highest(const struct desk *d, const struct casefile *c, int *rung,
 		if (day <= d->today)
 			*rung = (int)n + 1;
 	}
+	n = step_of(c);
+	if (*rung == 0 && n < (long)d->conf->nsteps && bounced(c))
+		*rung = (int)n + 1;
 	return 0;
 }
 
@@ -191,7 +238,7 @@ choose_mail(const struct casefile *c, struct ladder_move *m)
 			return;
 	}
 	asked = gate_asked_by_mail(c);
-	m->what = asked[0] == '\0' ||
+	m->what = asked[0] == '\0' || outcome_is(c, asked, "bounced") ||
 	    casefile_last(c, "remind", "text", "reminder") >= 0 ?
 	    LADDER_SKIP : LADDER_REMINDER;
 	snprintf(m->to, sizeof(m->to), "%s", asked);
@@ -221,7 +268,8 @@ climb(const struct desk *d, const struct casefile *c, int rung,
 		return -1;
 	if (m->via == VIA_MAIL) {
 		choose_mail(c, m);
-		m->next = next;
+		m->next = m->what == LADDER_SKIP && bounced(c) ? d->today :
+		    next;
 		return 0;
 	}
 	m->what = LADDER_TASK; /* it stays due today until somebody did it */

@@ -3,7 +3,8 @@
  * reads a clock or a file, and nothing is remembered but what the case says.
  *
  * A rung is done at most once: Step: counts the rungs, and the id of its mail
- * is NUMBER.rRUNG.remind whoever makes it.
+ * is NUMBER.rRUNG.remind whoever makes it.  A proven bounce of the last mail
+ * makes the next rung due at once.
  */
 #ifndef LADDER_H
 #define LADDER_H

@@ -43,6 +43,8 @@ static const struct {
 	{"reopen", "look at it again"},
 	{"reply", "read a reply"},
 	{"automatic", "read an automatic mail"},
+	{"bounce", "a mail did not arrive: see its bounce"},
+	{"challenge", "prove to a machine that you are a person"},
 	{"file", "read a filed mail"},
 	{"failed", "a mail was refused"},
 	{"hold", "judge a mail in hold/"},
@@ -83,7 +85,8 @@ weight(const char *event)
 		const char *event;
 		int weight;
 	} weights[] = {
-		{"reply", 2}, {"automatic", 2}, {"failed", 2}, {"hold", 2},
+		{"reply", 2}, {"automatic", 2}, {"bounce", 2},
+		{"challenge", 2}, {"failed", 2}, {"hold", 2},
 		{"file", 2},
 		{"task", 1}, {"overdue", 0}, {"ladder-end", 0},
 	};

@@ -87,7 +87,7 @@ for f in bin/*.c bin/lib/*.c; do
 	calls "$f" change_log 2
 done >"$T/calls"
 grep -v '"' "$T/calls" | grep -vE \
-    '/(outbox\.c: *r->event|todoke-remind\.c: *event)$' >"$T/blind"
+    '/(outbox\.c: *r->event|(todoke-remind|inbox)\.c: *event)$' >"$T/blind"
 if [ -s "$T/blind" ]; then
 	echo "this test does not see which events these write:"
 	cat "$T/blind"
@@ -96,6 +96,7 @@ fi
 {
 	cat "$T/calls"
 	calls bin/lib/outbox.c '(record|refuse)' 2
+	sed -n '/^event_of(/,/^}/p; /^inbox_logged(/,/};/p' bin/lib/inbox.c
 	[ ! -e bin/todoke-remind.c ] || calls bin/todoke-remind.c log_move 3
 } | grep -o '"[a-z-]*"' | tr -d '"' | sort -u >"$T/code"
 section todoke-case.5 Events | items Cm >"$T/page"
