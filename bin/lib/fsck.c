@@ -196,6 +196,8 @@ check_words(struct fsck *k, struct desk *d)
 			broken(k, "%s", f.text);
 		else
 			words_free(w);
+	if (desk_bounces(d, &f) == -1)
+		broken(k, "%s", f.text);
 }
 
 void

@@ -2,8 +2,8 @@
 # matrix, and how often it is right about the class, the failed recipients,
 # and whether a failure is for good.
 #
-# Three files called bounces there are spam that a list of bounces holds, two
-# are notices of a delay by their own words and fields: 98 % leaves room for
+# Two files called bounces there are spam that a list of bounces holds, two are
+# notices of a delay by their own words and fields: 98 % leaves room for
 # them.  The corpora call mail of lists ordinary; so it is, for a person.
 set -eu
 . tests/helper/lib.sh
