@@ -6,6 +6,13 @@ scratch
 keys
 mta
 desk
+cat >>"$CONF" <<'EOF'
+ladder {
+	step contact { after = 5 via = mail }
+	step call { after = 10 via = phone }
+	step post { after = 15 via = letter }
+}
+EOF
 start='2026-11-24 10:00' day='2026-11-25'
 printf 'Finder: A <a@finder.example>\nUrl: http://www.city.example.lg.jp/x\n\ntext\n' >"$T/r"
 city=soumu@city.example.lg.jp web=web@city.example.lg.jp
