@@ -123,7 +123,8 @@ LIB = $(B)bin/lib/libtodoke.a
 OBJS = $(patsubst %,$(B)bin/lib/%.o,$(BASE) $(SERVICES) $(DESK))
 BINS = $(addprefix $(B)bin/,$(PROGRAMS))
 TESTS = $(addprefix $(B)tests/unit/,$(UNITS))
-HELPERS = $(B)tests/helper/conf-table
+HELPERS = $(B)tests/helper/conf-table $(B)tests/helper/crash-call
+PRELOADS = $(B)tests/helper/crash-alloc.so
 BENCHES = $(addprefix $(B)tests/helper/,$(basename $(notdir \
 	$(wildcard tests/helper/bench-*.c))))
 
@@ -179,7 +180,11 @@ $(FUZZERS): %: %.o $(LIB)
 $(HELPERS) $(BENCHES): $(B)tests/helper/%: $(B)tests/helper/%.o $(LIB)
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(OUR_LIBS)
 
-tests-built: $(BINS) $(TESTS) $(HELPERS) $(BENCHES) $(REPLAYS)
+$(PRELOADS): $(B)%.so: %.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -Wall -Wextra -D_GNU_SOURCE -O2 -fPIC -shared -o $@ $<
+
+tests-built: $(BINS) $(TESTS) $(HELPERS) $(BENCHES) $(REPLAYS) $(PRELOADS)
 
 # Set-up and tests.  deps asks apt-get only for what is missing.
 deps:
@@ -317,7 +322,7 @@ clean:
 	rm -f bin/*.o bin/*.d bin/lib/*.o bin/lib/*.d bin/lib/*.a \
 	    bin/lib/made/* $(addprefix bin/,$(PROGRAMS)) \
 	    tests/*/*.o tests/*/*.d $(addprefix tests/unit/,$(UNITS)) \
-	    tests/helper/conf-table $(BENCHES) $(REPLAYS)
+	    $(HELPERS) $(BENCHES) $(REPLAYS) $(PRELOADS)
 
 FORCE:
 

@@ -1,6 +1,6 @@
-"""crash_desk: scratch desks with their keys and a mail server that takes all,
-and the prepared spools that the scenarios of crash start from."""
+"""crash_desk: scratch desks with their keys and a mail server."""
 import collections
+import glob
 import os
 import re
 import shutil
@@ -11,7 +11,8 @@ import threading
 TOP = os.getcwd()
 FINDER = "yamada@finder.example"
 OPERATOR = "soumu@city.example.lg.jp"
-CRON = ("todoke-sort", "todoke-send", "todoke-check")
+HELPER = "lab@help.example"
+CRON = ("todoke-sort", "todoke-send", "todoke-check", "todoke-remind")
 MARK = "検索フォームの q が、そのまま出力されます"
 
 Mail = collections.namedtuple("Mail", "sender rcpt data")
@@ -29,14 +30,17 @@ desk {
 }
 spool { path = "%(spool)s" }
 smtp { port = %(port)d deadline = 20s }
-pgp { home = "%(top)s/desk.ring" keys = {"%(key)s"} }
+pgp { home = "%(home)s/ring" keys = {"%(key)s"} }
 calendar { holidays = "%(tree)s/etc/holidays.jp" }
 templates { path = "%(tree)s/etc/templates" }
 secret { file = "%(top)s/secret" }
 intake { still = 0s }
 """
+REFUSALS = {"refuse": b"550 5.1.1 nobody of that name\r\n",
+            "later": b"450 4.2.0 try again\r\n"}
 REPLIES = {b"EHLO": b"250-sink\r\n250 8BITMIME\r\n",
            b"QUIT": b"221 bye\r\n"}
+EDITOR = "sed -i -e 's/^Kind:.*/Kind: csrf/'"
 REPORT = """Finder: 山田太郎
 Finder-Address: %s
 Consent: none
@@ -46,19 +50,20 @@ Operator: %s
 
 %s。
 """
-REPLY = """From: soumu@city.example.lg.jp
+MAIL = """From: %s
 To: <%s>
-Subject: Re: your letter
+Subject: about a letter
 Date: Tue, 24 Nov 2026 10:00:00 +0900
 Message-ID: <1@city.example.lg.jp>
-
+%s
 %s。
 """
 
 
 class Sink:
     """An SMTP server on a free port; it notes a mail before it says 250.
-    MANNER: take; refuse, each recipient; drop, the line after a message."""
+    MANNER: take; refuse, each recipient for good; later, each at first; drop,
+    the line after a message."""
 
     def __init__(self):
         self.mails, self.open, self.manner = [], 0, "take"
@@ -99,8 +104,8 @@ class Sink:
                 if not self.take(lines, sender, rcpt) or \
                         self.manner == "drop":
                     return
-            if verb == b"RCPT" and self.manner == "refuse":
-                peer.sendall(b"550 5.1.1 nobody of that name\r\n")
+            if verb == b"RCPT" and self.manner in REFUSALS:
+                peer.sendall(REFUSALS[self.manner])
             else:
                 peer.sendall(REPLIES.get(verb, b"250 fine\r\n"))
             if verb == b"QUIT":
@@ -162,22 +167,31 @@ def make_key(home, uid):
 
 
 def make_keys(top):
-    """The coordinator's home, the ring without secrets, the operator's key;
-    the fingerprint of the desk's."""
+    """The coordinator's home, the ring without secrets, the operator's key
+    and, in the ring, that of somebody who helps; the fingerprints of the
+    desk's and the helper's."""
     own = make_key(top + "/ito.home", "Desk <desk@desk.example>")
     city = make_key(top + "/city.home", "City <%s>" % OPERATOR)
+    lab = make_key(top + "/lab.home", "Lab <%s>" % HELPER)
     with open(top + "/city.asc", "wb") as f:
         f.write(city)
     os.mkdir(top + "/desk.ring", 0o700)
-    gpg(top + "/desk.ring", "--import", data=own)
-    return fingerprint(top + "/ito.home")
+    gpg(top + "/desk.ring", "--import", data=own + lab)
+    stop_agents(top)
+    return fingerprint(top + "/ito.home"), fingerprint(top + "/lab.home")
 
 
 def stop_agents(top):
-    for name in ("ito.home", "city.home", "desk.ring"):
-        subprocess.run(["gpgconf", "--homedir", top + "/" + name, "--kill",
-                        "all"], stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL)
+    for home in glob.glob(top + "/*.home") + glob.glob(top + "/*.ring") + \
+            glob.glob(top + "/*/ring"):
+        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def copy_ring(a, b):
+    """Without the sockets of agents."""
+    shutil.copytree(a, b, ignore=lambda d, names: [n for n in names
+                                                   if n.startswith("S.")])
 
 
 class Desk:
@@ -185,17 +199,21 @@ class Desk:
 
     def __init__(self, top, name, key, bindir):
         self.top, self.bin = top, bindir
+        self.tools = os.path.abspath(os.environ.get("B", "") + "tests/helper")
         self.home = "%s/%s" % (top, name)
         self.spool = self.home + "/spool"
-        self.log = self.home + "/strace"
+        self.log = self.home + "/calls"
         self.sink = Sink()
         os.mkdir(self.home)
+        os.mkdir(self.home + "/run")
         conf = self.home + "/conf"
         with open(conf, "w") as f:
             f.write(CONF % {"spool": self.spool, "port": self.sink.port,
-                            "top": top, "tree": TOP, "key": key})
+                            "top": top, "home": self.home, "tree": TOP,
+                            "key": key})
         self.env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC",
-                    "HOME": "/nonexistent", "TODOKE_CONF": conf}
+                    "HOME": "/nonexistent", "TODOKE_CONF": conf,
+                    "EDITOR": EDITOR, "XDG_RUNTIME_DIR": self.home + "/run"}
 
     def environ(self, program):
         """The coordinator has his keys; cron has none."""
@@ -205,30 +223,37 @@ class Desk:
     def argv(self, command):
         return [self.bin + "/" + command[0]] + list(command[1:])
 
-    def run(self, *command):
+    def run(self, *command, stdin=None):
         """(status, what it said)"""
-        p = subprocess.run(self.argv(command), env=self.environ(command[0]),
-                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                           stderr=subprocess.STDOUT, timeout=120)
+        with open(stdin or os.devnull, "rb") as f:
+            p = subprocess.run(self.argv(command), stdin=f,
+                               env=self.environ(command[0]),
+                               stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, timeout=120)
         return p.returncode, p.stdout.decode("utf-8", "replace")
 
-    def must(self, *command):
-        status, said = self.run(*command)
+    def must(self, *command, stdin=None):
+        status, said = self.run(*command, stdin=stdin)
         if status != 0 or (said != "" and command[0] == "todoke-send"):
             raise RuntimeError("%s: %d: %s" % (" ".join(command), status,
                                                said))
         return said
 
-    def clear(self, manner="take"):
-        shutil.rmtree(self.spool, ignore_errors=True)
+    def clear(self, manner="take", ring="desk.ring"):
+        for folder in ("spool", "run", "ring"):
+            shutil.rmtree("%s/%s" % (self.home, folder), ignore_errors=True)
+        os.mkdir(self.home + "/run")
+        copy_ring(os.path.join(self.top, ring), self.home + "/ring")
         self.sink.clear(manner)
 
     def restore(self, template, manner):
-        self.clear(manner)
+        self.clear(manner, template + ".ring")
         subprocess.run(["cp", "-a", template, self.spool], check=True)
 
     def save(self, template):
         subprocess.run(["cp", "-a", self.spool, template], check=True)
+        shutil.rmtree(template + ".ring", ignore_errors=True)
+        copy_ring(self.home + "/ring", template + ".ring")
 
     def numbers(self):
         return sorted(os.listdir(self.spool + "/mail"))
@@ -244,62 +269,17 @@ class Desk:
         """A report as a person drops it; its path in the spool."""
         path = "new/%s.txt" % host
         with open("%s/%s" % (self.spool, path), "w") as f:
-            f.write(REPORT % (FINDER, host, operator, MARK))
+            f.write(report(host, operator))
         return path
 
-    def deliver_reply(self):
-        """The operator's answer to the last letter that the sink took."""
-        letter = [m for m in self.sink.settle() if m.rcpt == OPERATOR][-1]
-        with open(self.spool + "/incoming/new/1.reply", "w") as f:
-            f.write(REPLY % (letter.sender, MARK))
+    def letter(self):
+        """The last letter to the operator that the sink took."""
+        return [m for m in self.sink.settle() if m.rcpt == OPERATOR][-1]
+
+    def deliver(self, name, sender, to, header="", body=MARK):
+        with open("%s/incoming/new/%s" % (self.spool, name), "w") as f:
+            f.write(MAIL % (sender, to, header, body))
 
 
-ACCEPT = ("todoke-accept", "-w", "local-government", "-s", "medium", "-v",
-          "6.1")
-CONTACT = ("todoke-contact", "-a", OPERATOR)
-
-
-def prepare(desk, folder):
-    """Spools for each scenario below FOLDER; the number of their case.  A
-    second case stands by in all of them and must come out as it went in."""
-    def save(name):
-        desk.save("%s/%s" % (folder, name))
-
-    desk.clear()
-    desk.must("todoke-check", "-r")
-    other = desk.drop("other", "Other City")
-    desk.must(*ACCEPT, other)
-    desk.must("todoke-contact", "-a", "info@other.example.lg.jp", other)
-    desk.must("todoke-send")
-    with open(desk.spool + "/bad/kept", "w") as f:
-        f.write("nobody takes this away\n")
-    path = desk.drop_only("city", "Example City")
-    save("dropped")
-    os.unlink("%s/%s" % (desk.spool, path))
-    number = desk.drop("city", "Example City")
-    desk.must("todoke-send")
-    save("reported")
-    desk.must(*ACCEPT, number)
-    save("accepted-unsent")
-    desk.must("todoke-send")
-    save("accepted")
-    desk.must(*CONTACT, number)
-    save("asked")
-    desk.sink.manner = "drop"
-    desk.run("todoke-send")
-    desk.sink.settle()
-    desk.sink.manner = "take"
-    save("unsure")
-    desk.must("todoke-send")
-    save("contacted")
-    desk.deliver_reply()
-    save("replied")
-    desk.must("todoke-sort")
-    desk.must("todoke-confirm", "-a", OPERATOR, "-b", "phone", "-k",
-              desk.top + "/city.asc", number)
-    save("confirmed")
-    desk.must("todoke-disclose", number)
-    save("disclosed-unsent")
-    desk.must("todoke-send")
-    save("disclosed")
-    return number
+def report(host, operator):
+    return REPORT % (FINDER, host, operator, MARK)

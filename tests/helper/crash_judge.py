@@ -10,7 +10,7 @@ import re
 import subprocess
 
 from crash_desk import MARK
-from crash_trace import EIO, annotated
+from crash_trace import ALLOC, ALLOC_ON, EIO, KILL
 
 STATES = ("new", "contacted", "disclosed", "closed")
 NOBODY = "no number"
@@ -156,13 +156,12 @@ class Judge:
         committed = self.committed(files)
         if end.hung:
             self.say("it hangs")
-        if end.signal not in (0, 9):
+        if end.signal != 0 and end.kind != KILL:
             self.say("it dies of signal %d", end.signal)
         if end.status is not None:
             self.after_exit(files, end, committed)
-        elif "var/HALT" in files:
-            self.say("HALT after a kill")
-        self.stopped(files, end)
+        if end.injected:
+            self.stopped(files, end)
         return committed
 
     def committed(self, files):
@@ -173,29 +172,40 @@ class Judge:
         return old is None or c.seq > old.seq
 
     def after_exit(self, files, end, committed):
-        if end.status == 0:
+        if end.status == 0 and self.sc.status == 0:
             if self.state(files) != self.want_after:
                 self.say("it says 0 and is not done: %s",
                          self.differs(self.state(files), self.want_after))
             return
         if not 64 <= end.status <= 78:
             self.say("exit status %d", end.status)
-        if not self.sc.runner and not committed and \
+        if not self.finishes() and not committed and self.tidies(end) and \
                 self.state(files) != self.state(self.before):
             self.say("not committed and not cleared up: %s", self.differs(
                 self.state(files), self.state(self.before)))
 
+    def finishes(self):
+        """Does somebody come and do what was not done?"""
+        return self.sc.runner or self.sc.again
+
+    @staticmethod
+    def tidies(end):
+        """Could it clear up?  Not where memory ended, or where the fault
+        lasted."""
+        return end.kind not in (ALLOC, ALLOC_ON) and \
+            end.call.name not in ("brk", "mmap", "mremap") and \
+            not end.kind.endswith("+")
+
     def stopped(self, files, end):
         """A failed fsync stops the desk, and nothing else does."""
         halt = "var/HALT" in files
-        due = end.injected and end.text.startswith("fsync(") and \
-            " %s " % EIO in end.text and \
-            any(self.sc.spool in p for p in annotated(end.text))
+        due = end.call.name == "fsync" and end.kind == EIO and \
+            end.call.a.startswith(self.sc.spool + "/")
         if due and end.status == 0:
             self.say("it says 0 after a failed fsync")
         if due and not halt:
             self.say("a failed fsync did not stop the desk")
-        if halt and not due:
+        if halt and not due and not end.kind == EIO + "+":
             self.say("HALT without a failed fsync")
 
     @staticmethod
@@ -262,7 +272,7 @@ class Judge:
     def whole(self, files, committed):
         """The old state or the new one, nothing between; a runner's work is
         done by whoever runs next."""
-        want = self.want_end if committed or self.sc.runner else \
+        want = self.want_end if committed or self.finishes() else \
             self.state(self.before)
         if self.may_hold and any(p.startswith("hold/") for p in files):
             return
@@ -278,7 +288,9 @@ class Judge:
         for path in sorted(set(files) | set(self.before)):
             if files.get(path) == self.before.get(path) or \
                     number in path or path in self.sc.inputs or \
-                    OURS_ALONE.match(path) or GARBAGE.match(path):
+                    OURS_ALONE.match(path) or GARBAGE.match(path) or \
+                    path not in self.before and self.sc.leaves is not None \
+                    and path.startswith(self.sc.leaves):
                 continue
             self.say("%s %s", path, "vanished" if path not in files else
                      "came" if path not in self.before else "changed")

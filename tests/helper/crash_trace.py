@@ -1,270 +1,173 @@
-"""crash_trace: a program under strace(1): what calls it makes, and how it
-ends when one of them fails or never returns.
+"""crash_trace: what system calls a program makes, and how it ends when one of
+them fails or never returns; crash-call.c is the one that does it.
 
-A line of strace's output, with -y:
-
-    linkat(3</spool>, "tmp/1.3.x", 3</spool>, "outbox/1.3.x", 0) = 0
-
-Calls are told apart by name, by the file or folder that their first
-descriptor is (what strace can filter by) and by count: the second linkat in
-/spool.  So it does not matter how often a program reads from the pipes of
-gpg, which is never the same.
+A call is known by its name, what it is about (paths without digits) and by
+count: the second linkat of /spool/tmp/#.#.contact to /spool/outbox.  So it
+does not matter how often a program reads from the pipes of gpg.
 """
 import collections
 import os
-import re
 import signal
 import subprocess
 
 DEADLINE = 60  # seconds until a program is said to hang
-TRIES = 8      # to meet a call that only its name and count tell apart
-LINE = re.compile(r"([a-z_0-9]+)\((.*)$")
-EIO, ENOSPC, KILL = "EIO", "ENOSPC", "KILL"
+TRIES = 6      # to meet a call that another run made
+KILL, SHORT, EIO, ENOSPC = "KILL", "SHORT", "EIO", "ENOSPC"
+ALLOC, ALLOC_ON = "ALLOC", "ALLOC+"
 
-# Calls that change a disk, and those that a full disk refuses.
-CHANGES = {"write", "pwrite64", "fsync", "fdatasync", "mkdir", "mkdirat",
-           "fchmod", "fchmodat", "rename", "renameat", "renameat2", "link",
-           "linkat", "unlink", "unlinkat", "ftruncate"}
-GROWS = {"write", "pwrite64", "fsync", "fdatasync", "mkdir", "mkdirat",
-         "rename", "renameat", "renameat2", "link", "linkat"}
-NO_FAULT = {"fcntl", "exit_group", "setsockopt", "getsockopt", "getsockname",
-            "getpeername", "poll", "ppoll", "select", "pselect6"}
+# What can befall a call; a call that changes something can be killed, too.
+DISK = (EIO, ENOSPC, "EDQUOT", "EROFS", "ENOMEM")
+LOOKS = (EIO, "ENOMEM")
+WAITS = ("EINTR",)
+MEMORY = ("ENOMEM",)
+SPAWN = (KILL, "EAGAIN", "ENOMEM")
+FAULTS = {
+    "open": LOOKS + ("EMFILE", "EINTR"), "write": (
+        EIO, ENOSPC, "EDQUOT", "EINTR", SHORT, "ENOSPC+", "EIO+"),
+    "read": (EIO, "EINTR", SHORT), "close": (EIO, "EINTR"),
+    "fsync": (EIO, ENOSPC, "EDQUOT", "EINTR", "EIO+"),
+    "fchmod": DISK, "ftruncate": DISK + ("EINTR",), "utimensat": DISK,
+    "mkdir": DISK + ("ENOSPC+",), "rename": DISK + ("EROFS+", "EIO+"),
+    "link": DISK + ("EROFS+",), "unlink": (EIO, "EROFS", "ENOMEM", "EROFS+"),
+    "rmdir": (EIO, "EROFS", "ENOMEM"), "flock": (EIO, "EINTR", "ENOMEM"),
+    "stat": LOOKS, "getdents64": LOOKS, "lseek": (EIO,),
+    "access": LOOKS, "readlink": LOOKS,
+    "socket": ("EMFILE", "ENOMEM"), "pipe": ("EMFILE", "ENOMEM"),
+    "connect": ("EINTR", "ETIMEDOUT"), "poll": ("EINTR", "ENOMEM"),
+    "recvfrom": (EIO, "EINTR", "ECONNRESET", SHORT),
+    "sendto": (EIO, "EINTR", "EPIPE", SHORT),
+    "clone": SPAWN, "wait4": WAITS, "brk": MEMORY, "mmap": MEMORY,
+    "mremap": MEMORY, "getrandom": ("EINTR",),
+}
+SAME = {"openat": "open", "pread64": "read", "readv": "read",
+        "pwrite64": "write", "writev": "write", "fdatasync": "fsync",
+        "fchmodat": "fchmod", "fchownat": "fchmod", "fchown": "fchmod",
+        "mkdirat": "mkdir", "renameat": "rename", "renameat2": "rename",
+        "linkat": "link", "unlinkat": "unlink", "fstat": "stat",
+        "lstat": "stat", "newfstatat": "stat", "statx": "stat",
+        "faccessat": "access", "readlinkat": "readlink", "pipe2": "pipe",
+        "ppoll": "poll", "select": "poll", "pselect6": "poll",
+        "recvmsg": "recvfrom", "sendmsg": "sendto", "clone3": "clone",
+        "vfork": "clone"}
 
-CARRIES = {"read", "write", "pread64", "pwrite64", "recvfrom", "sendto"}
-
-Call = collections.namedtuple("Call", "name path count nth text")
-End = collections.namedtuple("End", "status signal hung injected text err")
-
-
-def makes_file(call):
-    return call.name in ("open", "openat") and "O_CREAT" in call.text
+Call = collections.namedtuple("Call", "name count key a b flags result")
+End = collections.namedtuple("End", "status signal hung injected call kind "
+                                    "err")
 
 
-def changes_disk(call):
-    return call.name in CHANGES or makes_file(call)
+def text(call):
+    return "%s %s" % (call.name, call.key)
 
 
-def speaks(call):
-    """Does it say something to the mail server?"""
-    return "<socket:" in call.text or "<TCP:" in call.text
+def changes(call):
+    return "c" in call.flags
 
 
 def faults(call):
     """What can be done to this call."""
-    kinds = []
-    if call.name not in NO_FAULT:
-        kinds.append(EIO)
-        if changes_disk(call) or speaks(call):
-            kinds.append(KILL)  # elsewhere it is as at the next such call
-    if call.name in GROWS and not speaks(call) or makes_file(call):
-        kinds.append(ENOSPC)
+    if call.name in (ALLOC, ALLOC_ON):
+        return [call.name]
+    kinds = list(FAULTS.get(SAME.get(call.name, call.name), ()))
+    if call.name in ("read", "write") and "s" in call.flags:
+        kinds = list(FAULTS["recvfrom" if call.name == "read" else "sendto"])
+    if "C" in call.flags:
+        kinds += [ENOSPC, "EDQUOT", "EROFS"]
+    if changes(call) or "s" in call.flags:
+        kinds.append(KILL)  # elsewhere it is as at the next such call
     return kinds
 
 
-def start(options, argv, log, env, err):
-    command = ["strace", "-y", "-s", "96", "-o", log] + options + ["--"]
-    return subprocess.Popen(command + argv, env=env, stdin=subprocess.DEVNULL,
-                            stdout=subprocess.DEVNULL, stderr=err,
-                            start_new_session=True)
+class Traced:
+    """How to run a program: argv, environment, what it reads; the LOG of
+    crash-call; HOME, the worker's own folder; PLAIN: renameat2 knows no
+    flags."""
+
+    def __init__(self, tools, argv, env, log, home, stdin=None, plain=False):
+        self.tools, self.argv, self.env = tools, argv, env
+        self.log, self.home, self.stdin = log, home, stdin or os.devnull
+        self.options = ["-a", "renameat2"] if plain else []
+
+    def run(self, argv, env):
+        """Run to the end; (return code, hung, standard error)."""
+        hung = False
+        with open(self.log + ".err", "w+b") as err, \
+                open(self.stdin, "rb") as stdin:
+            p = subprocess.Popen(argv, env=env, stdin=stdin,
+                                 stdout=subprocess.DEVNULL, stderr=err,
+                                 start_new_session=True)
+            try:
+                p.wait(DEADLINE)
+            except subprocess.TimeoutExpired:
+                hung = True
+                os.killpg(p.pid, signal.SIGKILL)
+                p.wait()
+            err.seek(0)
+            return p.returncode, hung, err.read().decode("utf-8", "replace")
+
+    def crash_call(self, *options):
+        """(the calls, "exit" or "signal", its number, hung, what it said)"""
+        open(self.log, "w").close()
+        _, hung, err = self.run(
+            [self.tools + "/crash-call", self.log, self.home] +
+            self.options + list(options) + self.argv, self.env)
+        with open(self.log, errors="replace") as f:
+            lines = f.read().splitlines()
+        found = [parse(s) for s in lines if "\t" in s]
+        how, number = (lines[-1].split() if lines and "\t" not in lines[-1]
+                       else ("lost", "0"))
+        return found, how, int(number), hung, err
+
+    def calls(self, status=0):
+        """Every call from the first that names something in HOME on."""
+        found, how, number, hung, err = self.crash_call()
+        if (how, number) != ("exit", status) or hung:
+            raise RuntimeError("%s: without a fault it ends with %s %d: %s" %
+                               (" ".join(self.argv), how, number, err))
+        return found
+
+    def inject(self, call, kind):
+        if call.name in (ALLOC, ALLOC_ON):
+            return self.allocation(call)
+        return self.fail(kind, "-k", text(call), "-n", str(call.count))
+
+    def kill_nth(self, n):
+        """Killed at the n-th call that changes something."""
+        return self.fail(KILL, "-m", "-n", str(n))
+
+    def fail(self, kind, *where):
+        found, how, number, hung, err = self.crash_call("-f", kind, *where)
+        call = found[0] if found else None
+        return End(number if how == "exit" else None,
+                   number if how == "signal" else 0, hung,
+                   call is not None and how != "lost", call, kind, err)
+
+    def allocation(self, call):
+        """CALL.count-th allocation fails, or that and all after it."""
+        open(self.log, "w").close()
+        env = dict(self.env, LD_PRELOAD=self.tools + "/crash-alloc.so",
+                   CRASH_ALLOC=str(call.count), CRASH_ALLOC_LOG=self.log,
+                   CRASH_ALLOC_ON="1" if call.name == ALLOC_ON else "")
+        code, hung, err = self.run(self.argv, env)
+        return End(code if code >= 0 else None, -code if code < 0 else 0,
+                   hung, os.path.getsize(self.log) > 0, call, call.name, err)
+
+    def allocations(self):
+        """How many it makes."""
+        open(self.log, "w").close()
+        env = dict(self.env, LD_PRELOAD=self.tools + "/crash-alloc.so",
+                   CRASH_ALLOC="0", CRASH_ALLOC_LOG=self.log)
+        self.run(self.argv, env)
+        with open(self.log) as f:
+            return int(f.read() or 0)
 
 
-def run(options, argv, log, env):
-    """Run to the end; (return code, hung, standard error)."""
-    hung = False
-    with open(log + ".err", "w+b") as err:
-        p = start(options, argv, log, env, err)
-        try:
-            p.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            hung = True
-            os.killpg(p.pid, signal.SIGKILL)
-            p.wait()
-        err.seek(0)
-        return p.returncode, hung, err.read().decode("utf-8", "replace")
+def parse(line):
+    name, count, key, a, b, flags, result = line.split("\t")
+    return Call(name, int(count), key, a, b, flags, result)
 
 
-def arguments(text):
-    return text.split(") = ")[0]
-
-
-def meets(name, text):
-    """The paths by which strace would filter this call."""
-    args = arguments(text)
-    paths = {p for p in annotated(args) if p.startswith("/")}
-    if name not in CARRIES:
-        paths |= {p for p in quoted(args) if p.startswith("/")}
-    return paths
-
-
-def first_path(name, text, ours):
-    """Of these the first, if it lies below OURS."""
-    args = arguments(text)
-    found = [p for p in annotated(args) + quoted(args)
-             if p in meets(name, text)]
-    return found[0] if found and found[0].startswith(ours) else ""
-
-
-def shape(name, text):
-    """A call without what differs from run to run."""
-    args = arguments(text)
-    parts = annotated(args) + \
-        ([] if name in CARRIES else quoted(args))
-    return name + " " + re.sub(r"\d+", "#", " ".join(parts))
-
-
-def injections(wanted):
-    return [a for f in wanted for a in ("-e", "inject=" + f)]
-
-
-def parse(log):
-    """(name, the rest) of each line that is a call"""
-    with open(log, errors="replace") as f:
-        for line in f:
-            m = LINE.match(line)
-            if m is not None:
-                yield m.group(1), m.group(2).rstrip()
-
-
-def calls(argv, log, env, home, more=()):
-    """Every call from the opening of HOME/spool on that touches a file below
-    HOME or speaks to the mail server; paths are given from HOME on."""
-    code, hung, err = run(["-e", "trace=all"] + injections(more), argv, log,
-                          env)
-    if code != 0 or hung:
-        raise RuntimeError("%s: without a fault it ends with %d: %s" % (
-            " ".join(argv), code, err))
-    counts, found, opened = collections.Counter(), [], False
-    for name, text in parse(log):
-        for path in meets(name, text) | {""}:
-            counts[name, path] += 1
-        opened = opened or ('"%s/spool"' % home in text and
-                            "O_DIRECTORY" in text)
-        path = first_path(name, text, home)
-        call = Call(name, path[len(home):], counts[name, path],
-                    counts[name, ""], text)
-        if opened and (path or speaks(call)) and "(INJECTED)" not in text:
-            found.append(call)
-    return found
-
-
-def steady(found, other):
-    """Calls on a file that another run does not know, for the pid or the
-    new case in its name, are told apart by name and count alone."""
-    known = {c.path for c in other}
-    return [c if c.path in known else c._replace(path="", count=c.nth)
-            for c in found]
-
-
-def inject(call, kind, argv, log, env, home, more=()):
-    """Run with one fault, and MORE ones all the time.  INJECTED: it really
-    happened."""
-    what = "signal=KILL" if kind == KILL else "error=" + kind
-    names = {call.name} | {m.split(":")[0] for m in more}
-    options = ["-e", "trace=" + ",".join(sorted(names))]
-    for path in {call.path} | ({"/spool"} if more else set()):
-        if call.path:
-            options += ["-P", home + path]
-    options += injections(more + (
-        "%s:%s:when=%d" % (call.name, what, call.count),))
-    open(log, "w").close()
-    code, hung, err = run(options, argv, log, env)
-    with open(log, errors="replace") as f:
-        lines = f.read().splitlines()
-    hit = injected_line(lines, call, kind, code)
-    if hit is not None and call.text and \
-            shape(call.name, call.text) != shape(call.name, hit):
-        hit = None
-    return End(code if code >= 0 else None, -code if code < 0 else 0, hung,
-               hit is not None, hit or "", err)
-
-
-def injected_line(lines, call, kind, code):
-    """The call that strace says it did it to, or None.  A process may be dead
-    before strace has read what it was about to call."""
-    hits = [s for s in lines if s.startswith(call.name + "(")]
-    if kind != KILL:
-        hits = [s for s in hits if " " + kind + " " in s and
-                s.endswith("(INJECTED)")]
-        return hits[-1] if hits else None
-    if code != -signal.SIGKILL or not lines or \
-            "killed by SIGKILL" not in lines[-1]:
-        return None
-    if hits and re.search(r"\) += \?$", hits[-1]) and \
-            "<unfinished" not in hits[-1]:
-        return hits[-1]
-    return "%s(%s) = ?" % (call.name, arguments(call.text))
-
-
-def quoted(text):
-    return re.findall(r'"((?:[^"\\]|\\.)*)"', text)
-
-
-def annotated(text):
-    return re.findall(r"\d+<([^>]*)>", text)
-
-
-def joined(text):
-    """The paths that a call with folder descriptors names."""
-    return ["%s/%s" % pair for pair in
-            re.findall(r'<([^>]*)>, "((?:[^"\\]|\\.)*)"', text)]
-
-
-class Order:
-    """Reads a trace and says what a power cut could take back: contents that
-    got a name before they were synced, names that never were."""
-
-    def __init__(self, spool):
-        self.spool, self.broken = spool, []
-        self.dirty, self.named = set(), {}
-
-    def resting(self, path):
-        """tmp/ and var/ promise nothing."""
-        inside = path[len(self.spool) + 1:].split("/")
-        return path.startswith(self.spool + "/") and "tmp" not in inside and \
-            inside[0] != "var"
-
-    def see_name(self, call, a, b):
-        if a in self.dirty:
-            self.dirty.discard(a)
-            self.dirty.add(b)
-            if self.resting(b):
-                self.broken.append("named before it was synced: " + call.text)
-        tmp = self.spool + "/tmp"
-        if "RENAME_EXCHANGE" in call.text and tmp in self.named:
-            self.broken.append("committed before tmp/ was synced: after " +
-                               self.named[tmp])
-        self.named[os.path.dirname(b)] = call.text
-        if call.name.startswith("rename"):
-            self.named[os.path.dirname(a)] = call.text
-
-    def see(self, call):
-        if ") = -1 " in call.text:
-            return
-        paths, fds = joined(call.text), annotated(call.text)
-        if makes_file(call) and paths and "O_EXCL" in call.text:
-            self.dirty.add(paths[0])
-            self.named[os.path.dirname(paths[0])] = call.text
-        elif call.name == "write" and fds:
-            self.dirty.add(fds[0])
-        elif call.name == "fsync" and fds:
-            self.dirty.discard(fds[0])
-            self.named.pop(fds[0], None)
-        elif call.name == "mkdirat" and paths:
-            self.named[os.path.dirname(paths[0])] = call.text
-        elif call.name in ("renameat2", "renameat", "linkat") and \
-                len(paths) == 2:
-            self.see_name(call, *paths)
-
-    def end(self):
-        for folder, text in self.named.items():
-            if self.resting(folder):
-                self.broken.append("never synced: %s after %s" % (folder,
-                                                                  text))
-        return self.broken
-
-
-def order(calls_seen, spool):
-    o = Order(spool)
-    for call in calls_seen:
-        o.see(call)
-    return o.end()
+def steady(one, other):
+    """The calls of ONE that another run made, too; and those it did not."""
+    known = {(c.name, c.key, c.count) for c in other}
+    same = [c for c in one if (c.name, c.key, c.count) in known]
+    return same, [c for c in one if (c.name, c.key, c.count) not in known]
