@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,39 @@ cli_option(struct cli *o, int opt, const char *arg)
 	}
 }
 
+/*
+ * A library that aborts or trips over itself, most often for want of memory.
+ * A kill at any point does no harm, so ending here does none.
+ */
+static void
+end_by_signal(int sig)
+{
+	static const char text[] = ": out of memory, or a fault in it or a "
+	    "library; nothing is half done, run it again\n";
+
+	(void)sig;
+	if (write(STDERR_FILENO, program_invocation_short_name,
+	    strlen(program_invocation_short_name)) != -1 &&
+	    write(STDERR_FILENO, text, sizeof(text) - 1) != -1)
+		_exit(EX_SOFTWARE);
+	_exit(EX_SOFTWARE);
+}
+
+/* Where a sanitizer has handlers of its own they stay. */
+static void
+catch_faults(void)
+{
+	static const int signals[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV,
+	    SIGTRAP};
+	struct sigaction sa = {.sa_handler = end_by_signal}, old;
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], NULL, &old) == 0 &&
+		    old.sa_handler == SIG_DFL)
+			sigaction(signals[i], &sa, NULL);
+}
+
 void
 cli_open(struct desk *d, const struct cli *o)
 {
@@ -49,6 +83,7 @@ cli_open(struct desk *d, const struct cli *o)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	setrlimit(RLIMIT_CORE, &none);
 	umask(007);
+	catch_faults();
 	*d = (struct desk){.spool = -1, .say = say, .dry = o->dry};
 	if (desk_open(d, o->conf, o->as_of, &f) == -1)
 		cli_die(&f);

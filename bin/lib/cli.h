@@ -20,7 +20,10 @@ struct cli {
 /* Take one of the common options; false if OPT is none of them. */
 bool cli_option(struct cli *o, int opt, const char *arg);
 
-/* Open the desk or end with the reason.  No core is left behind. */
+/*
+ * Open the desk or end with the reason.  No core is left behind; a signal that
+ * tells of a fault, as when a library finds no memory, ends with EX_SOFTWARE.
+ */
 void cli_open(struct desk *d, const struct cli *o);
 
 /* One case: its number, read without the lock, or end with the reason. */

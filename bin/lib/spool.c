@@ -63,12 +63,17 @@ check_tree(int fd, const char *path, struct fault *f)
 	const struct spool_folder *t;
 	struct stat st;
 
-	for (t = spool_tree; t->path != NULL; t++)
-		if (fstatat(fd, t->path, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-		    !S_ISDIR(st.st_mode))
+	for (t = spool_tree; t->path != NULL; t++) {
+		if (fstatat(fd, t->path, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+			if (errno != ENOENT)
+				return fault_errno(f, "%s/%s", path, t->path);
+			st.st_mode = 0;
+		}
+		if (!S_ISDIR(st.st_mode))
 			return fault_set(f, EX_CONFIG,
 			    "%s/%s: no such folder (todoke-check -r makes it)",
 			    path, t->path);
+	}
 	return 0;
 }
 
@@ -603,6 +608,25 @@ spool_claim(int fd, char number[CASE_NUMBER], struct fault *f)
  * Moving
  */
 
+/* A second name, durable; or none. */
+static int
+link_durably(int fd, const char *from, const char *to)
+{
+	const char *slash = strrchr(to, '/');
+	char folder[SPOOL_PATH];
+	struct fault f;
+
+	if (linkat(fd, from, fd, to, 0) == -1)
+		return -1;
+	snprintf(folder, sizeof(folder), "%.*s",
+	    slash != NULL ? (int)(slash - to) : 1, slash != NULL ? to : ".");
+	if (spool_sync(fd, folder, &f) == 0)
+		return 0;
+	unlinkat(fd, to, 0);
+	errno = EIO;
+	return -1;
+}
+
 int
 spool_rename(int fd, const char *from, const char *to)
 {
@@ -619,7 +643,7 @@ spool_rename(int fd, const char *from, const char *to)
 		errno = EEXIST;
 		return -1;
 	}
-	if (linkat(fd, from, fd, to, 0) == -1)
+	if (link_durably(fd, from, to) == -1)
 		return -1;
 	return unlinkat(fd, from, 0);
 }

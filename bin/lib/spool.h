@@ -118,7 +118,8 @@ int spool_bad(int fd, const char *path, const char *name, const char *why,
 
 /*
  * rename without replacing; on a file system without renameat2's flags by
- * link and unlink.  -1 with errno.
+ * link, a sync of the folder (a power cut must not keep the unlink alone) and
+ * unlink.  -1 with errno.
  */
 int spool_rename(int fd, const char *from, const char *to);
 

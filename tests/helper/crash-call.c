@@ -275,9 +275,9 @@ simplify(const struct order *o, const char *path, char *out)
 		n = strspn(path, "0123456789abcdef");
 		if (n < 16)
 			n = strspn(path, "0123456789");
-		if (n == 0 && *path == '-' && strlen(path + 1) >= 6 &&
-		    (path[7] == '\0' || path[7] == '/') &&
-		    strcspn(path + 1, "/-.") == 6)
+		if (n == 0 && strchr("-.", *path) && strlen(path + 1) >= 6 &&
+		    strchr("/ ", path[7]) != NULL &&
+		    strcspn(path + 1, "/-. ") == 6)
 			n = 7;
 		*out++ = n > 0 ? '#' : *path;
 		path += n > 0 ? n : 1;
@@ -384,11 +384,13 @@ set_regs(pid_t pid, struct user_regs_struct *r)
 		err(1, "registers");
 }
 
-/* Let the call be none, and fail at its end. */
+/* Let the call be none, and fail at its end; but a close() that fails has
+ * closed. */
 static void
 refuse(struct run *x, struct user_regs_struct *r, int error)
 {
-	r->orig_rax = (unsigned long long)-1;
+	if ((long)r->orig_rax != SYS_close)
+		r->orig_rax = (unsigned long long)-1;
 	set_regs(x->pid, r);
 	x->error = error;
 }

@@ -15,9 +15,10 @@ from crash_trace import ALLOC, ALLOC_ON, EIO, KILL
 STATES = ("new", "contacted", "disclosed", "closed")
 NOBODY = "no number"
 DAY = re.compile(r"\d{4}-\d\d(-\d\d)?$")
-OURS_ALONE = re.compile(r"var/(clock|hands|(sort|send)\.lock|"
+OURS_ALONE = re.compile(r"mail/\d{8}/lock$|var/(clock|hands|(sort|send)\.lock|"
                         r"(seen|answered|attempts)/[^/]+)$")
-GARBAGE = re.compile(r"tmp/clock\.\d+$")  # todoke-check -r removes it
+# todoke-check -r removes it, or a person
+GARBAGE = re.compile(r"tmp/clock\.\d+$|(mail/\d{8}|unsorted)/tmp/in\.")
 
 State = collections.namedtuple("State", "place text events mails files")
 
@@ -144,8 +145,7 @@ class Judge:
         that a killed delivery left in a Maildir's tmp/."""
         if OURS_ALONE.match(path) and not path.startswith("var/attempts/"):
             return False
-        if GARBAGE.match(path) or path == "var/HALT" or \
-                re.match(r"mail/\d+/tmp/in\.", path):
+        if GARBAGE.match(path) or path == "var/HALT":
             return False
         return number in path or path not in self.before or \
             path in self.sc.inputs
@@ -225,14 +225,14 @@ class Judge:
     def at_end(self, files, committed, stages, mails, gpg_home):
         """STAGES: after each fault, the files and the mails taken by then;
         MAILS: all."""
-        self.each_case(files)
+        self.each_case(files, committed)
         self.whole(files, committed)
         self.bystanders(files)
         self.sent(files, stages, mails)
         if gpg_home is not None:
             self.inputs(files, gpg_home)
 
-    def each_case(self, files):
+    def each_case(self, files, committed):
         found = places(files)
         for number, paths in found.items():
             if len(paths) != 1 or not DAY.match(paths[0].split("/")[1]):
@@ -241,7 +241,8 @@ class Judge:
             if number not in found:
                 self.say("case %s is gone", number)
         more = len(found) - len(self.known)
-        if more != self.sc.opens:
+        done = committed or self.finishes()
+        if more != (self.sc.opens if done else 0):
             self.say("%d new cases", more)
         for c in cases(files).values():
             self.one_case(c)

@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 
-DEADLINE = 60  # seconds until a program is said to hang
+DEADLINE = 40  # seconds until a program is said to hang
 TRIES = 6      # to meet a call that another run made
 KILL, SHORT, EIO, ENOSPC = "KILL", "SHORT", "EIO", "ENOSPC"
 ALLOC, ALLOC_ON = "ALLOC", "ALLOC+"
@@ -38,6 +38,11 @@ FAULTS = {
     "sendto": (EIO, "EINTR", "EPIPE", SHORT),
     "clone": SPAWN, "wait4": WAITS, "brk": MEMORY, "mmap": MEMORY,
     "mremap": MEMORY, "getrandom": ("EINTR",),
+}
+# A pipe or a socket has no disk behind it.
+STREAM = {
+    "pipe read": ("EINTR", SHORT), "pipe write": ("EPIPE", "EINTR", SHORT),
+    "sock read": FAULTS["recvfrom"], "sock write": FAULTS["sendto"],
 }
 SAME = {"openat": "open", "pread64": "read", "readv": "read",
         "pwrite64": "write", "writev": "write", "fdatasync": "fsync",
@@ -68,8 +73,8 @@ def faults(call):
     if call.name in (ALLOC, ALLOC_ON):
         return [call.name]
     kinds = list(FAULTS.get(SAME.get(call.name, call.name), ()))
-    if call.name in ("read", "write") and "s" in call.flags:
-        kinds = list(FAULTS["recvfrom" if call.name == "read" else "sendto"])
+    if call.key.startswith(("socket:", "pipe:")):
+        kinds = list(STREAM.get(call.key[:4] + " " + call.name, kinds))
     if "C" in call.flags:
         kinds += [ENOSPC, "EDQUOT", "EROFS"]
     if changes(call) or "s" in call.flags:
@@ -99,8 +104,9 @@ class Traced:
                 p.wait(DEADLINE)
             except subprocess.TimeoutExpired:
                 hung = True
-                os.killpg(p.pid, signal.SIGKILL)
+                end_group(p.pid)
                 p.wait()
+            end_group(p.pid)
             err.seek(0)
             return p.returncode, hung, err.read().decode("utf-8", "replace")
 
@@ -139,7 +145,7 @@ class Traced:
         call = found[0] if found else None
         return End(number if how == "exit" else None,
                    number if how == "signal" else 0, hung,
-                   call is not None and how != "lost", call, kind, err)
+                   call is not None and (hung or how != "lost"), call, kind, err)
 
     def allocation(self, call):
         """CALL.count-th allocation fails, or that and all after it."""
@@ -159,6 +165,14 @@ class Traced:
         self.run(self.argv, env)
         with open(self.log) as f:
             return int(f.read() or 0)
+
+
+def end_group(pid):
+    """What a killed program started goes, too."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def parse(line):
