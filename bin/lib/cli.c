@@ -59,15 +59,30 @@ end_by_signal(int sig)
 	_exit(EX_SOFTWARE);
 }
 
-/* Where a sanitizer has handlers of its own they stay. */
+/* The parser of libconfuse ends the process with 2 where memory ends. */
+static void
+end_by_exit(int status, void *arg)
+{
+	(void)arg;
+	if (status != EX_OK && status < EX__BASE)
+		_exit(EX_SOFTWARE);
+}
+
+/* Where a sanitizer has handlers of its own they stay.  GLib recurses until
+ * the stack is full when it cannot even say that memory is. */
 static void
 catch_faults(void)
 {
 	static const int signals[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV,
 	    SIGTRAP};
-	struct sigaction sa = {.sa_handler = end_by_signal}, old;
+	static char room[65536];
+	const stack_t stack = {.ss_sp = room, .ss_size = sizeof(room)};
+	struct sigaction sa = {.sa_handler = end_by_signal,
+	    .sa_flags = SA_ONSTACK}, old;
 	size_t i;
 
+	sigaltstack(&stack, NULL);
+	on_exit(end_by_exit, NULL);
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		if (sigaction(signals[i], NULL, &old) == 0 &&
 		    old.sa_handler == SIG_DFL)

@@ -199,7 +199,7 @@ class Desk:
 
     def __init__(self, top, name, key, bindir):
         self.top, self.bin = top, bindir
-        self.tools = os.path.abspath(os.environ.get("B", "") + "tests/helper")
+        self.tools = top + "/bin"
         self.home = "%s/%s" % (top, name)
         self.spool = self.home + "/spool"
         self.log = self.home + "/calls"

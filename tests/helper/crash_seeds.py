@@ -70,13 +70,14 @@ SEEDS = [
 ]
 
 
-def copy_tree(tree, bindir):
+def copy_tree(tree):
     """The sources, and what is built of them, so that little is built."""
     os.mkdir(tree)
     for name in ("Makefile", "spool", "bin"):
         subprocess.run(["cp", "-a", name, tree], check=True)
-    if os.path.realpath("bin") != os.path.realpath(bindir):
-        subprocess.run(["cp", "-a", bindir + "/.", tree + "/bin"], check=True)
+    if os.environ.get("B", "") != "":
+        subprocess.run(["cp", "-a", os.environ["B"] + "bin/.", tree + "/bin"],
+                       check=True)
 
 
 def edit(tree, seed):
@@ -111,7 +112,7 @@ def build(seed, top, bindir):
     """A folder with the seeded programs, the others as they are."""
     tree, out = top + "/tree", "%s/seed.%d" % (top, SEEDS.index(seed))
     if not os.path.isdir(tree):
-        copy_tree(tree, bindir)
+        copy_tree(tree)
     shutil.copytree(bindir, out, ignore=lambda d, names: [
         n for n in names if not n.startswith("todoke-") or "." in n])
     old = edit(tree, seed)

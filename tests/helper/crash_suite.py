@@ -3,6 +3,7 @@ recovers, then recovery, then the judge."""
 import concurrent.futures
 import copy
 import datetime
+import hashlib
 import os
 import queue
 import re
@@ -20,6 +21,7 @@ from crash_trace import ALLOC, ALLOC_ON, KILL, Call, text
 DESK_ZONE = datetime.timezone(datetime.timedelta(hours=9))
 MANY = 400       # kills in one recovery
 ALLOCATIONS = 250  # of a program that are refused, spread over all
+TIMES = ("var/clock", "var/hands")
 SHOWN = 60       # violations of a scenario shown
 ASIDE = re.compile(r"it lies in (failed|hold)/ and the case is due today$")
 ORDERS = (("todoke-sort", "todoke-send"),
@@ -65,6 +67,22 @@ def today():
     return datetime.datetime.now(DESK_ZONE).date()
 
 
+def marks(spool):
+    """A digest of all that a recovery could go by: names, modes, contents;
+    not when it was."""
+    h = hashlib.sha256()
+    for folder, _, names in sorted(os.walk(spool)):
+        for path in [folder] + [os.path.join(folder, n)
+                                for n in sorted(names)]:
+            name = os.path.relpath(path, spool)
+            st = os.lstat(path)
+            h.update(b"%s\0%o\0" % (name.encode(), st.st_mode))
+            if os.path.isfile(path) and name not in TIMES:
+                with open(path, "rb") as f:
+                    h.update(b"%d\0%s" % (st.st_nlink, f.read()))
+    return h.digest()
+
+
 class Suite:
     """The desks, and what is the same for all runs."""
 
@@ -76,6 +94,7 @@ class Suite:
         self.templates = top + "/templates"
         self.day = today()
         self.befores, self.wants = {}, {}
+        self.healed = set()  # spools that recovered well: no need to again
         self.desks = queue.Queue()
         for i in range(workers):
             self.desks.put(crash_desk.Desk(top, "w%d" % i, self.key, bindir))
@@ -236,11 +255,11 @@ class Suite:
         committed = j.after_run(after, end)
         if "var/HALT" in after:
             os.unlink(desk.spool + "/var/HALT")
-        said = self.recover(desk, sc, fault.order)
-        j.at_end(snapshot(desk.spool), committed, [(after, early)],
-                 desk.sink.settle(), self.gpg_home(sc))
-        if not sc.runner and not sc.again and not committed:
-            said += self.repeat(desk, sc, j)
+        state = (sc.name, fault.order, len(early), marks(desk.spool))
+        said = [] if state in self.healed else self.heal(
+            desk, fault, j, committed, (after, early))
+        if not j.broken + said:
+            self.healed.add(state)
         head = "%s: %s (%s; recovery %d)" % (
             sc.name, what, "killed" if end.status is None else
             "exit %d" % end.status, fault.order)
@@ -248,6 +267,16 @@ class Suite:
             print(head, end.err.strip(), flush=True)
         return 1, 1, j.repeats, ["%s: %s\n\t%s" % (
             head, end.err.strip(), s) for s in j.broken + said], []
+
+    def heal(self, desk, fault, j, committed, stage):
+        """Recovery, and what must be so after it."""
+        sc = fault.sc
+        said = self.recover(desk, sc, fault.order)
+        j.at_end(snapshot(desk.spool), committed, [stage],
+                 desk.sink.settle(), self.gpg_home(sc))
+        if not sc.runner and not sc.again and not committed:
+            said += self.repeat(desk, sc, j)
+        return said
 
     def repeat(self, desk, sc, j):
         """What was not done can be done after all."""
