@@ -144,11 +144,14 @@ link_mail(const struct desk *d, const char *number, const struct filing *g,
 {
 	char maildir[32], folder[64], to[SPOOL_PATH];
 	struct stat st;
+	int there;
 
 	snprintf(maildir, sizeof(maildir), "mail/%s", number);
 	snprintf(folder, sizeof(folder), "%s/new", maildir);
 	snprintf(to, sizeof(to), "%s/%s", folder, g->name);
-	if (!intake_filed(d, maildir, g->name)) {
+	if ((there = intake_filed(d, maildir, g->name, f)) == -1)
+		return -1;
+	if (there == 0) {
 		if (linkat(d->spool, g->from, d->spool, to, 0) == -1 &&
 		    errno != EEXIST)
 			return fault_errno(f, "%s to %s", g->from, to);

@@ -73,11 +73,12 @@ attempts_read(int spool, const char *id, struct attempts *a, struct fault *f)
 	struct buf b = {0};
 	const char *s, *end;
 	bool open = false;
+	int there;
 
 	*a = (struct attempts){0};
 	path_of(id, path);
-	if (!spool_exists(spool, path))
-		return 0;
+	if ((there = spool_there(spool, path, f)) != 1)
+		return there;
 	if (io_read(spool, path, RECORD_MAX, &b, NULL, f) == -1)
 		return -1;
 	for (s = buf_text(&b); *s != '\0'; s = *end == '\n' ? end + 1 : end) {

@@ -165,6 +165,7 @@ was_queued(const struct finish *w, const char *id, struct fault *f)
 	static const char *const folders[] = {"outbox", "failed", "hold"};
 	char path[SPOOL_PATH], base[TOKEN_ID + 8];
 	size_t i, n = strlen(id);
+	int there;
 
 	snprintf(base, sizeof(base), "%s", id);
 	if (n > 5 && strcmp(id + n - 5, ".copy") == 0)
@@ -172,11 +173,12 @@ was_queued(const struct finish *w, const char *id, struct fault *f)
 	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", folders[i],
 		    i == 0 ? id : base);
-		if (spool_exists(w->d->spool, path))
-			return 1;
+		if ((there = spool_there(w->d->spool, path, f)) != 0)
+			return there;
 		snprintf(path, sizeof(path), "%s/%s.copy", folders[i], base);
-		if (i > 0 && spool_exists(w->d->spool, path))
-			return 1;
+		if (i > 0 &&
+		    (there = spool_there(w->d->spool, path, f)) != 0)
+			return there;
 	}
 	return spool_delivered(w->d->spool, w->number, base, f);
 }
@@ -266,6 +268,15 @@ make_day(int spool, const char *folder, struct fault *f)
 	return spool_sync(spool, parent, f);
 }
 
+/* A person may have removed it. */
+static int
+sync_there(int spool, const char *folder, struct fault *f)
+{
+	int there = spool_there(spool, folder, f);
+
+	return there == 1 ? spool_sync(spool, folder, f) : there;
+}
+
 static bool
 same_file(int spool, const char *a, const char *b)
 {
@@ -318,12 +329,10 @@ move_case(const struct finish *w, const char *a, const char *b,
 	if (rc == -1)
 		return -1;
 	folder_of(b, folder);
-	if (spool_exists(w->d->spool, folder) &&
-	    spool_sync(w->d->spool, folder, f) == -1)
+	if (sync_there(w->d->spool, folder, f) == -1)
 		return -1;
 	folder_of(a, folder);
-	return spool_exists(w->d->spool, folder) ?
-	    spool_sync(w->d->spool, folder, f) : 0;
+	return sync_there(w->d->spool, folder, f);
 }
 
 /* "Move: new/2026-11-24 contacted/2026-12-01" as two paths of the case. */
@@ -806,8 +815,7 @@ after_commit(struct change *ch, struct fault *f)
 		    spool_state_name(ch->state), ch->day);
 	else
 		folder_of(ch->from.path, folder);
-	if ((!spool_exists(ch->d->spool, folder) ||
-	    spool_sync(ch->d->spool, folder, f) == 0) && finish(&w, f) == 0)
+	if (sync_there(ch->d->spool, folder, f) == 0 && finish(&w, f) == 0)
 		return 0;
 	if (f->status != EX_DATAERR)
 		f->status = EX_TEMPFAIL;

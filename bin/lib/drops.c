@@ -65,20 +65,20 @@ to_bad(struct desk *d, const char *path, const char *name, const char *why,
 
 /* Case: and Seq: with a number that was given: a case, not a report. */
 static bool
-is_case(const struct desk *d, const struct buf *raw, char number[CASE_NUMBER])
+is_case(const struct desk *d, const struct buf *raw, char number[CASE_NUMBER],
+    struct fault *f)
 {
 	char path[SPOOL_PATH];
 	struct casefile *c;
-	struct fault f;
 	bool is;
 
-	if (raw->n < 5 || casefile_parse(raw->p, raw->n, &c, &f) == -1)
-		return false;
+	if (raw->n < 5 || casefile_parse(raw->p, raw->n, &c, f) == -1)
+		return 0;
 	snprintf(number, CASE_NUMBER, "%s", casefile_number(c));
 	is = number[0] != '\0' && casefile_seq(c) > 0;
 	casefile_free(c);
 	snprintf(path, sizeof(path), "mail/%s", number);
-	return is && spool_exists(d->spool, path);
+	return is ? spool_there(d->spool, path, f) : 0;
 }
 
 static int
@@ -100,7 +100,7 @@ say_same_name(struct desk *d, const char *name, const char *number,
 	key = xasprintf("name\n%s", name);
 	digest_sha256(key, strlen(key), hex);
 	free(key);
-	if (seen_has(d, hex, before) && before[0] != '\0' &&
+	if (seen_has(d, hex, before, f) == 1 && before[0] != '\0' &&
 	    strcmp(before, number) != 0)
 		desk_say(d, "a report of the same name became case %s before: "
 		    "compare it with case %s (todoke-close -r duplicate)",
@@ -136,16 +136,20 @@ take_bytes(struct desk *d, const char *path, const char *name,
 {
 	char hex[DIGEST_HEX], number[CASE_NUMBER], why[128];
 	struct report *r;
+	int is;
 
-	if (is_case(d, raw, number))
-		return change_run(d, number, no_change, NULL, f);
+	if ((is = is_case(d, raw, number, f)) != 0)
+		return is == 1 ? change_run(d, number, no_change, NULL, f) :
+		    -1;
 	if (report_read(raw->p, raw->n, &r, f) == -1) {
 		snprintf(why, sizeof(why), "%.120s", f->text);
 		return to_bad(d, path, name, why, f);
 	}
 	report_free(r);
 	digest_sha256(raw->p, raw->n, hex);
-	if (seen_has(d, hex, number)) {
+	if ((is = seen_has(d, hex, number, f)) == -1)
+		return -1;
+	if (is == 1) {
 		snprintf(why, sizeof(why), "the same bytes became case %s "
 		    "before; nothing was opened again", number);
 		return to_bad(d, path, name, why, f);

@@ -530,46 +530,62 @@ drop_old(struct fsck *k, struct desk *d, const char *folder, time_t age)
 	spool_names_free(&names);
 }
 
-/* A message in outbox/ that no case decided on. */
-static void
-check_outbox(struct fsck *k, struct desk *d)
+/* Does the case decide on the message NAME with these bytes?  1, 0, or -1:
+ * what cannot be looked at must not be taken for nobody's. */
+static int
+decided(struct desk *d, const char *name, const char *path, struct fault *f)
 {
-	char path[SPOOL_PATH], base[TOKEN_ID], number[CASE_NUMBER],
-	    want[TOKEN_ID + DIGEST_HEX + 8], hex[DIGEST_HEX] = "";
-	struct spool_names names;
+	char base[TOKEN_ID], number[CASE_NUMBER], hex[DIGEST_HEX],
+	    want[TOKEN_ID + DIGEST_HEX + 8];
+	size_t i, n = strlen(name);
 	struct spool_place p;
 	struct casefile *c;
 	struct buf b = {0};
 	const char *kind, *line;
-	struct fault f;
-	size_t i, m, n;
-	bool named;
+	int is = 0;
 
-	if (spool_list(d->spool, "outbox", &names, &f) == -1)
+	if (n > 5 && strcmp(name + n - 5, ".copy") == 0)
+		n -= 5;
+	snprintf(base, sizeof(base), "%.*s", (int)n, name);
+	if (!token_id_split(base, number, &kind))
+		return 0;
+	if (io_read(d->spool, path, CASE_MAX * 8UL, &b, NULL, f) == -1)
+		return f->status == EX_DATAERR ? 0 : -1;
+	digest_sha256(b.p, b.n, hex);
+	buf_free(&b);
+	if (spool_find(d->spool, number, &p, f) == -1)
+		return f->status == EX_NOINPUT ? 0 : -1;
+	if (spool_read(d->spool, &p, &c, f) == -1)
+		return -1;
+	snprintf(want, sizeof(want), "%.90s %s", name, hex);
+	for (i = 0; is == 0 && (line = casefile_nth(c, "Mail", i)) != NULL;
+	    i++)
+		is = strcmp(line, want) == 0;
+	casefile_free(c);
+	return is;
+}
+
+/* A message in outbox/ that no case decided on. */
+static void
+check_outbox(struct fsck *k, struct desk *d)
+{
+	char path[SPOOL_PATH];
+	struct spool_names names;
+	struct fault f;
+	size_t i;
+	int is;
+
+	if (spool_list(d->spool, "outbox", &names, &f) == -1) {
+		broken(k, "%s", f.text);
 		return;
+	}
 	for (i = 0; i < names.n; i++) {
 		snprintf(path, sizeof(path), "outbox/%.200s", names.v[i]);
-		n = strlen(names.v[i]);
-		if (n > 5 && strcmp(names.v[i] + n - 5, ".copy") == 0)
-			n -= 5;
-		snprintf(base, sizeof(base), "%.*s", (int)n, names.v[i]);
-		named = false;
-		if (check_file(k, d, path) &&
-		    token_id_split(base, number, &kind) &&
-		    spool_find(d->spool, number, &p, &f) == 0 &&
-		    spool_read(d->spool, &p, &c, &f) == 0) {
-			if (io_read(d->spool, path, CASE_MAX * 8UL, &b, NULL,
-			    &f) == 0)
-				digest_sha256(b.p, b.n, hex);
-			snprintf(want, sizeof(want), "%.90s %s", names.v[i],
-			    hex);
-			for (m = 0; !named && b.n > 0 &&
-			    (line = casefile_nth(c, "Mail", m)) != NULL; m++)
-				named = strcmp(line, want) == 0;
-			casefile_free(c);
-			buf_free(&b);
-		}
-		if (!named && (!k->repair || spool_bad(d->spool, path,
+		check_file(k, d, path);
+		is = decided(d, names.v[i], path, &f);
+		if (is == -1 && f.status != EX_NOINPUT)
+			broken(k, "%s: %s", path, f.text);
+		else if (is == 0 && (!k->repair || spool_bad(d->spool, path,
 		    names.v[i], "No case decided on these bytes.", &f) == -1))
 			broken(k, "%s: no case decided on these bytes; it will "
 			    "not be sent (todoke-check -r puts it into bad/)",

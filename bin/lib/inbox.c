@@ -340,7 +340,9 @@ sort_bytes(struct desk *d, const char *path, const char *name,
 	int rc;
 
 	digest_sha256(raw->p, raw->n, hex);
-	if (seen_has(d, hex, number))
+	if ((rc = seen_has(d, hex, number, f)) == -1)
+		return -1;
+	if (rc == 1)
 		return d->dry ? 0 : io_unlink(d->spool, path, f);
 	if (mime_parse(raw->p, raw->n, &mail, f) == -1) {
 		if (f->status != EX_DATAERR)

@@ -197,20 +197,20 @@ answerable(struct desk *d, const struct report *r)
  * Filing sealed
  */
 
-bool
-intake_filed(const struct desk *d, const char *maildir, const char *name)
+int
+intake_filed(const struct desk *d, const char *maildir, const char *name,
+    struct fault *f)
 {
 	static const char *const parts[] = {"new", "cur"};
 	char path[SPOOL_PATH];
 	struct spool_names names;
-	struct fault f;
 	size_t i, k, n = strlen(name);
 	bool found = false;
 
 	for (i = 0; i < 2 && !found; i++) {
 		snprintf(path, sizeof(path), "%s/%s", maildir, parts[i]);
-		if (spool_list(d->spool, path, &names, &f) == -1)
-			return false;
+		if (spool_list(d->spool, path, &names, f) == -1)
+			return -1;
 		for (k = 0; k < names.n && !found; k++)
 			found = strcspn(names.v[k], ":") == n &&
 			    text_prefix(names.v[k], name);
@@ -243,13 +243,16 @@ intake_file(struct desk *d, const char *maildir, const char *subject,
     const void *p, size_t n, char name[32], struct fault *f)
 {
 	struct buf wrapped = {0};
-	char hex[DIGEST_HEX];
+	char hex[DIGEST_HEX], folder[SPOOL_PATH];
 	int rc;
 
 	digest_sha256(p, n, hex);
 	snprintf(name, 32, "in.%.24s", hex);
-	if (intake_filed(d, maildir, name))
-		return 0;
+	snprintf(folder, sizeof(folder), "%s/new", maildir);
+	if ((rc = intake_filed(d, maildir, name, f)) == 1)
+		return spool_sync(d->spool, folder, f); /* who did may not */
+	if (rc == -1)
+		return -1;
 	rc = seal_wrap(d, subject, p, n, &wrapped, f);
 	if (rc == 0)
 		rc = deliver(d, maildir, name, &wrapped, f);
@@ -323,9 +326,34 @@ intake_claimed(struct desk *d, const char *number, struct fault *f)
 	return spool_bad(d->spool, path, name, f->text, f);
 }
 
+/* NUMBER.in */
+static bool
+in_name(const char *name, char number[CASE_NUMBER])
+{
+	snprintf(number, CASE_NUMBER, "%.8s", name);
+	return strlen(name) == CASE_NUMBER + 2 && casefile_is_number(number) &&
+	    strcmp(name + CASE_NUMBER - 1, ".in") == 0;
+}
+
+/* Who claimed a report may have been killed before he synced it: a power cut
+ * must not put it back where it came from when its case is open. */
+static int
+sync_claims(struct desk *d, struct fault *f)
+{
+	static const char *const folders[] = {"new", "incoming/new",
+	    "incoming/cur", "tmp"};
+	size_t i;
+
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (spool_sync(d->spool, folders[i], f) == -1)
+			return -1;
+	return 0;
+}
+
 int
 intake_recover(struct desk *d, struct fault *f)
 {
+	bool synced = false;
 	struct spool_names names;
 	char number[CASE_NUMBER];
 	struct fault one;
@@ -335,15 +363,14 @@ intake_recover(struct desk *d, struct fault *f)
 	if (spool_list(d->spool, "tmp", &names, f) == -1)
 		return -1;
 	for (i = 0; i < names.n && !d->dry; i++) {
-		if (strlen(names.v[i]) != CASE_NUMBER + 2 ||
-		    strcmp(names.v[i] + CASE_NUMBER - 1, ".in") != 0)
+		if (!in_name(names.v[i], number))
 			continue;
-		snprintf(number, sizeof(number), "%.8s", names.v[i]);
-		if (casefile_is_number(number) &&
+		if ((!synced && sync_claims(d, &one) == -1) ||
 		    intake_claimed(d, number, &one) == -1) {
 			*f = one;
 			rc = -1;
-		}
+		} else
+			synced = true;
 	}
 	spool_names_free(&names);
 	return rc;

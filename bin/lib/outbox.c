@@ -306,20 +306,29 @@ has_copy(const struct casefile *c, const char *id)
 	return false;
 }
 
+/* Also of a run that was killed before it did. */
+static int
+sync_copies(const struct message *m, struct fault *f)
+{
+	char folder[SPOOL_PATH];
+
+	snprintf(folder, sizeof(folder), "mail/%s/cur", m->number);
+	return spool_sync(m->d->spool, folder, f);
+}
+
 /* The case's copy into mail/NUMBER/cur: the commit of delivery. */
 static int
 keep_copy(struct message *m, struct fault *f)
 {
-	char from[SPOOL_PATH], to[SPOOL_PATH], folder[SPOOL_PATH];
+	char from[SPOOL_PATH], to[SPOOL_PATH];
 
 	snprintf(from, sizeof(from), "outbox/%s%s", m->id,
 	    has_copy(m->c, m->id) ? ".copy" : "");
-	snprintf(folder, sizeof(folder), "mail/%s/cur", m->number);
 	snprintf(to, sizeof(to), "mail/%s/cur/%.95s:2,S", m->number, m->id);
 	if (linkat(m->d->spool, from, m->d->spool, to, 0) == -1 &&
 	    errno != EEXIST)
 		return fault_errno(f, "%s", to);
-	return spool_sync(m->d->spool, folder, f);
+	return sync_copies(m, f);
 }
 
 static int
@@ -532,7 +541,8 @@ decide(struct message *m, struct fault *f)
 	if (!m->d->dry) {
 		there = spool_delivered(m->d->spool, m->number, m->id, f);
 		if (there != 0)
-			return there == 1 ? settle_sent(m, NULL, f) : -1;
+			return there == -1 || sync_copies(m, f) == -1 ? -1 :
+			    settle_sent(m, NULL, f);
 		if (strcmp(was, "failed") == 0 || strcmp(was, "hold") == 0)
 			return put_aside(m, was, f);
 	}

@@ -5,16 +5,17 @@
 #include "seen.h"
 #include "when.h"
 
-bool
-seen_has(const struct desk *d, const char *hex, char number[CASE_NUMBER])
+int
+seen_has(const struct desk *d, const char *hex, char number[CASE_NUMBER],
+    struct fault *f)
 {
 	char path[SPOOL_PATH];
 	struct buf b = {0};
-	struct fault f;
-	bool is;
+	int is;
 
 	snprintf(path, sizeof(path), "var/seen/%s", hex);
-	is = io_read(d->spool, path, 64, &b, NULL, &f) == 0;
+	is = io_read(d->spool, path, 64, &b, NULL, f) == 0 ? 1 :
+	    f->status == EX_NOINPUT ? 0 : -1;
 	snprintf(number, CASE_NUMBER, "%.8s", buf_text(&b));
 	if (!casefile_is_number(number))
 		number[0] = '\0';

@@ -11,8 +11,10 @@
 #include "desk.h"
 #include "fault.h"
 
-/* Were these bytes (SHA-256 in hex) taken?  NUMBER: as which case, or "". */
-bool seen_has(const struct desk *d, const char *hex, char number[CASE_NUMBER]);
+/* Were these bytes (SHA-256 in hex) taken?  NUMBER: as which case, or "".  1,
+ * 0, or -1: not knowing must not be taken for no, they would be taken again. */
+int seen_has(const struct desk *d, const char *hex, char number[CASE_NUMBER],
+    struct fault *f);
 int seen_add(const struct desk *d, const char *hex, const char *number,
     struct fault *f);
 

@@ -114,8 +114,10 @@ spool_there(int fd, const char *path, struct fault *f)
 int
 spool_halted(int fd, struct fault *f)
 {
-	if (!spool_exists(fd, "var/HALT"))
-		return 0;
+	int there = spool_there(fd, "var/HALT", f);
+
+	if (there != 1)
+		return there;
 	return fault_set(f, EX_TEMPFAIL,
 	    "the desk is stopped: var/HALT says why; remove it when the disk "
 	    "is sound and todoke-check is silent");

@@ -7,7 +7,7 @@
  *
  * FAULT: KILL (dead before the call is made), SHORT (half of the bytes at the
  * most), an errno like EIO, or EIO+: from there on all calls that change
- * something.  -m: the N-th of those that change something, whatever its key.
+ * something.  -l: what came before is noted, too.  -m: the N-th of those that change something, whatever its key.
  * A call is known by name and objects without digits, FOLDER left out, and
  * by the count of such calls before it; so what gpg's pipes do in between
  * changes nothing.  Only the program itself is followed, not what it starts.
@@ -136,6 +136,7 @@ struct order {
 	const char *fault, *key;
 	unsigned long n;
 	bool changing;          /* -m */
+	bool all;               /* -l: note all the same */
 	const char *always;     /* -a NAME: EINVAL wherever it has flags */
 };
 
@@ -454,7 +455,8 @@ leave(struct run *x, struct user_regs_struct *r, const struct seen *s)
 		r->rax = (unsigned long long)-x->error;
 		set_regs(x->pid, r);
 	}
-	if (s->call == NULL || !x->begun || x->o->fault != NULL)
+	if (s->call == NULL || !x->begun ||
+	    (x->o->fault != NULL && !x->o->all))
 		return;
 	snprintf(result, sizeof(result), "%lld", (long long)r->rax);
 	note(x, s, result);
@@ -548,7 +550,7 @@ static void
 usage(void)
 {
 	fprintf(stderr, "usage: crash-call LOG FOLDER [-a NAME] [-f FAULT "
-	    "[-k KEY | -m] -n N] program [arg ...]\n");
+	    "[-k KEY | -m] -n N [-l]] program [arg ...]\n");
 	exit(64);
 }
 
@@ -567,13 +569,15 @@ main(int argc, char *argv[])
 	    (int)(strrchr(o.folder, '/') - o.folder), o.folder);
 	argv += 2;
 	argc -= 2;
-	while ((opt = getopt(argc, argv, "+a:f:k:mn:")) != -1) {
+	while ((opt = getopt(argc, argv, "+a:f:k:lmn:")) != -1) {
 		if (opt == 'a')
 			o.always = optarg;
 		else if (opt == 'f')
 			o.fault = optarg;
 		else if (opt == 'k')
 			o.key = optarg;
+		else if (opt == 'l')
+			o.all = true;
 		else if (opt == 'm')
 			o.changing = true;
 		else if (opt == 'n')

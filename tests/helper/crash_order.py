@@ -4,14 +4,15 @@ It reads the calls of an undisturbed run and says which step relied on
 something that was not synced yet.  A name is pending from when it is made
 until its folder is synced, contents from the last write until the file is:
 
+- a folder is before a case or mail gets a name in it;
 - contents are synced before the file gets a name that is not in tmp/ or var/;
 - nothing is pending, not even in tmp/, when a case is exchanged or opened;
 - nothing but its like is pending when a mail gets its name in outbox/;
 - nothing is pending outside tmp/ when a name outside var/ is removed or
   replaced, when the mail server is spoken to, and at the end.
 
-A mail that goes to bad/ and is back after the cut goes there again.  var/
-promises nothing but attempts/, which are synced before the server hears
+What goes to bad/ and is back after the cut goes there again.  var/ promises
+nothing but attempts/, which are synced before the server hears
 of the mail: a lost digest or clock is found out about.
 """
 import os
@@ -24,7 +25,7 @@ STATES = ("new", "contacted", "disclosed", "closed")
 class Order:
     def __init__(self, spool):
         self.spool, self.broken = spool, []
-        self.dirty, self.pending = {}, {}
+        self.dirty, self.pending, self.folders = {}, {}, {}
 
     def parts(self, path):
         if not path.startswith(self.spool + "/"):
@@ -45,12 +46,13 @@ class Order:
         """Nothing may be pending here."""
         for folder, made in self.pending.items():
             inside = self.parts(folder + "/x")
-            if inside is None or inside[0] in but:
+            if inside is None or inside[0] in but + ("bad",):
                 continue
             if self.resting(folder) or (tmp and inside[0] == "tmp"):
                 self.say(what, call, made)
         for path, made in self.dirty.items():
-            if self.resting(path):
+            if self.resting(path) and self.parts(path)[0] not in (
+                    "bad", "" if "server" in what else "var"):
                 self.say(what, call, made)
 
     def pend(self, path, call):
@@ -66,6 +68,9 @@ class Order:
         a, b = self.parts(call.a), self.parts(call.b)
         if b is None or a is None:
             return
+        made = self.folders.get(os.path.dirname(call.b))
+        if made is not None:
+            self.say("named in a folder that was not synced", call, made)
         if call.a in self.dirty and self.resting(call.b):
             self.say("named before it was synced", call, self.dirty[call.a])
         if self.commits(call, a, b):
@@ -95,8 +100,11 @@ class Order:
         elif call.name == "fsync":
             self.dirty.pop(call.a, None)
             self.pending.pop(call.a, None)
+            for path in [p for p in self.folders
+                         if os.path.dirname(p) == call.a]:
+                del self.folders[path]
         elif call.name == "mkdirat":
-            self.pend(call.a, call)
+            self.folders[call.a] = text(call)
         elif call.name in ("renameat2", "renameat", "linkat"):
             self.name(call)
         elif call.name == "unlinkat":
@@ -121,8 +129,11 @@ class Order:
         return self.broken
 
 
-def order(calls, spool):
+def order(calls, spool, *more):
+    """MORE: the calls of programs that ran after it.  Only those that kill
+    nobody must leave nothing pending."""
     o = Order(spool)
-    for call in calls:
-        o.see(call)
-    return o.end()
+    for run in (calls,) + more:
+        for call in run:
+            o.see(call)
+    return o.broken if more else o.end()

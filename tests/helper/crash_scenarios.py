@@ -18,7 +18,8 @@ WORDS = "言うべきこと。\n"
 class Scenario:
     """COMMAND on the spool TEMPLATE.  STDIN: what it reads.  INPUTS: paths
     that it takes away; SEALS: what came in must be found sealed.  OPENS: a
-    new case.  AGAIN: after a crash the same command finishes; cron's programs
+    new case.  AGAIN: after a crash the same command finishes, "first": before
+    any other looks; cron's programs
     need not be told, the next run does; DONE: how it ends when all is done.
     STATUS: how it ends undisturbed.  LEAVES: what it makes beside the case.
     LATE: on the due day.  SERVER: the manner of the mail server.  PLAIN: a
@@ -85,7 +86,7 @@ SCENARIOS = [
     Scenario("release", "failed", "todoke-send", "-r", "{failed}",
              inputs=("failed/{failed}",), again=True, done=66),
     Scenario("remind", "contacted", "todoke-remind", again=True, late=True),
-    Scenario("check", "broken", "todoke-check", "-r", again=True,
+    Scenario("check", "broken", "todoke-check", "-r", again="first",
              inputs=("tmp/garbage", "outbox/{number}.7.contact"),
              leaves="bad/"),
     Scenario("contact-plain", "accepted", *CONTACT, plain=True),

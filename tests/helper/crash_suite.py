@@ -222,7 +222,8 @@ class Suite:
             desk.sink.manner = "take"
         programs = [(p, "-t", self.time(sc, 10)) for p in ORDERS[order]]
         if sc.again:
-            programs.insert(0 if order == 0 else 2, tuple(self.command(sc)))
+            programs.insert(2 if order == 1 and sc.again != "first" else 0,
+                            tuple(self.command(sc)))
         programs += programs[-2:]
         broken = []
         for command in programs + [("todoke-check", "-t",
@@ -319,7 +320,7 @@ class Suite:
         sc = fault.sc
         program = ORDERS[fault.order][0]
         command = [program, "-t", self.time(sc, 10)]
-        if sc.again and fault.order == 0:
+        if sc.again == "first" or (sc.again and fault.order == 0):
             command = self.command(sc)
         desk.restore(kept, sc.server)
         desk.sink.mails[:] = first[1]
@@ -338,6 +339,23 @@ class Suite:
             text(end.call), end.call.count)
         return True, j.repeats, ["%s\n\t%s" % (head, s)
                                  for s in j.broken + said]
+
+    def cut(self, desk, fault):
+        """Killed here; whoever recovers relies on nothing that the dead one
+        did not sync.  A program that works is as good as two: the number of
+        the kill is all that is taken of FAULT."""
+        sc = fault.sc
+        self.restore(desk, sc)
+        first = self.traced(desk, self.command(sc), sc).until(fault.call.count)
+        if first is None:
+            return 0, 0, 0, [], []
+        programs = [(p, "-t", self.time(sc, 10)) for p in ORDERS[fault.order]]
+        if sc.again:
+            programs.insert(0, tuple(self.command(sc)))
+        later = [self.traced(desk, p, sc).calls(None) for p in programs]
+        return 1, 1, 0, ["%s: killed at %d, recovery %d\n\t%s" % (
+            sc.name, fault.call.count, fault.order, s)
+            for s in crash_order.order(first, desk.spool, *later)], []
 
     # Many
 

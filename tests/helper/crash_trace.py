@@ -126,7 +126,7 @@ class Traced:
     def calls(self, status=0):
         """Every call from the first that names something in HOME on."""
         found, how, number, hung, err = self.crash_call()
-        if (how, number) != ("exit", status) or hung:
+        if status is not None and (how, number) != ("exit", status) or hung:
             raise RuntimeError("%s: without a fault it ends with %s %d: %s" %
                                (" ".join(self.argv), how, number, err))
         return found
@@ -139,6 +139,14 @@ class Traced:
     def kill_nth(self, n):
         """Killed at the n-th call that changes something."""
         return self.fail(KILL, "-m", "-n", str(n))
+
+    def until(self, n):
+        """Killed likewise; the calls before it, or None where there are not
+        so many."""
+        found, _, _, _, _ = self.crash_call("-f", KILL, "-l", "-m", "-n",
+                                            str(n))
+        return [c for c in found if c.result != "!"] \
+            if any(c.result == "!" for c in found) else None
 
     def fail(self, kind, *where):
         found, how, number, hung, err = self.crash_call("-f", kind, *where)
