@@ -147,7 +147,8 @@ edit_remind(struct change *ch, void *arg, struct fault *f)
 		return 1;
 	if (ladder_next(r->d, change_case(ch), day, m, f) == -1)
 		return -1;
-	if (m->what == LADDER_REST && m->next <= r->d->today)
+	if (m->what == LADDER_REST &&
+	    (m->next <= r->d->today || m->next <= day))
 		return 1;
 	if (r->d->dry) {
 		if (m->what != LADDER_REST)

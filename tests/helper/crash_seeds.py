@@ -8,9 +8,13 @@ from crash_trace import EIO, ENOSPC, KILL
 PROGRAMS = ("todoke-contact", "todoke-sort", "todoke-send")
 
 
+CUT = "CUT"
+
+
 class Seed:
     """EDITS: (file of bin/lib, text that is there once, what it becomes).
-    KIND: the fault that shows it; None: the order of calls alone does."""
+    KIND: the fault that shows it; None: the order of calls alone does; CUT:
+    that of a killed run and of who recovers."""
 
     def __init__(self, name, scenario, kind, *edits):
         self.name, self.scenario, self.kind = name, scenario, kind
@@ -60,6 +64,13 @@ SEEDS = [
           "(io_write_all(fd, p, n), false))\n")),
     Seed("nothing synced", "contact", None,
          ("io.c", "\tif (fsync(fd) == 0)\n", "\tif (fd >= 0)\n")),
+    Seed("a dead run's mail not synced", "sort-stranger", CUT,
+         ("intake.c", "\t\treturn spool_sync(d->spool, folder, f); "
+          "/* who did may not */\n", "\t\treturn 0;\n")),
+    Seed("unlinked before the link is synced", "contact-plain", None,
+         ("spool.c", "\tif (spool_sync(fd, folder, &f) == 0)\n\t\treturn 0;\n"
+          "\tunlinkat", "\tif (folder[0] != '\\0')\n\t\treturn 0;\n"
+          "\tunlinkat")),
     Seed("a mail removed before it is filed", "sort-reply", KILL,
          ("inbox.c", "\treport = m.proof == NULL &&",
           "\tio_unlink(d->spool, path, f);\n\treport = m.proof == NULL &&")),
