@@ -89,12 +89,21 @@ check_folder(struct fsck *k, int fd, const char *top,
 	return true;
 }
 
+/* Does PATH lie in a folder that is none?  It might be a link. */
+static bool
+lies_in(const char *path, const char *none)
+{
+	return none != NULL && text_prefix(path, none) &&
+	    path[strlen(none)] == '/';
+}
+
 bool
 fsck_tree(struct fsck *k, const struct conf *c)
 {
 	const struct spool_folder *t;
+	const char *none = NULL;
 	struct stat root;
-	bool whole = true;
+	bool whole;
 	int fd = open(c->spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd == -1 && errno == ENOENT && k->repair &&
@@ -108,7 +117,10 @@ fsck_tree(struct fsck *k, const struct conf *c)
 		return false;
 	}
 	for (t = spool_tree; t->path != NULL; t++)
-		whole = check_folder(k, fd, c->spool, t, &root) && whole;
+		if (!lies_in(t->path, none) &&
+		    !check_folder(k, fd, c->spool, t, &root))
+			none = t->path;
+	whole = none == NULL;
 	close(fd);
 	return whole;
 }
@@ -233,10 +245,13 @@ check_file(struct fsck *k, struct desk *d, const char *path)
 		return false;
 	}
 	if ((st.st_mode & 07777) == SPOOL_FILE ||
-	    (k->repair && fchmodat(d->spool, path, SPOOL_FILE, 0) == 0))
+	    (k->repair && st.st_nlink == 1 &&
+	    fchmodat(d->spool, path, SPOOL_FILE, 0) == 0))
 		return true;
-	broken(k, "%s: mode %04o, not %04o (todoke-check -r sets it)", path,
-	    (unsigned)(st.st_mode & 07777), (unsigned)SPOOL_FILE);
+	broken(k, "%s: mode %04o, not %04o (%s)", path,
+	    (unsigned)(st.st_mode & 07777), (unsigned)SPOOL_FILE,
+	    st.st_nlink == 1 ? "todoke-check -r sets it" :
+	    "it has another name, too: look which, before you chmod it");
 	return true;
 }
 

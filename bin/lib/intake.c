@@ -230,7 +230,8 @@ deliver(struct desk *d, const char *maildir, const char *name,
 	    (long)getpid());
 	snprintf(folder, sizeof(folder), "%s/new", maildir);
 	snprintf(to, sizeof(to), "%s/new/%s", maildir, name);
-	if (spool_create(d->spool, tmp, mail->p, mail->n, f) == -1)
+	if (spool_maildir(d->spool, maildir, f) == -1 ||
+	    spool_create(d->spool, tmp, mail->p, mail->n, f) == -1)
 		return -1;
 	if (linkat(d->spool, tmp, d->spool, to, 0) == -1 && errno != EEXIST)
 		rc = fault_errno(f, "%s", to);

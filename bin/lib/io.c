@@ -42,6 +42,8 @@ io_read(int dir, const char *name, size_t max, struct buf *out,
 	if (st == NULL)
 		st = &own;
 	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1 && (errno == ELOOP || errno == ENXIO))
+		return fault_set(f, EX_DATAERR, "%s: not a regular file", name);
 	if (fd == -1)
 		return fault_errno(f, "%s", name);
 	if (fstat(fd, st) == -1)

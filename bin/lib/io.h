@@ -17,8 +17,8 @@
 #include "fault.h"
 
 /*
- * Read a regular file whole, MAX bytes at most (EX_DATAERR beyond), appended
- * to OUT.  ST, where not NULL, gets its status as opened.
+ * Read a regular file whole, MAX bytes at most (EX_DATAERR beyond, and for what
+ * is no regular file), appended to OUT.  ST, where not NULL, gets its status as opened.
  */
 int io_read(int dir, const char *name, size_t max, struct buf *out,
     struct stat *st, struct fault *f);

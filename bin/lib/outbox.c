@@ -464,6 +464,7 @@ static int
 attempt(struct message *m, struct fault *f)
 {
 	struct smtp_result res;
+	char maildir[SPOOL_PATH];
 	struct attempts a;
 
 	if (attempts_read(m->d->spool, m->id, &a, f) == -1)
@@ -479,6 +480,9 @@ attempt(struct message *m, struct fault *f)
 		desk_say(m->d, "would send %s", m->id);
 		return 0;
 	}
+	snprintf(maildir, sizeof(maildir), "mail/%s", m->number);
+	if (spool_maildir(m->d->spool, maildir, f) == -1)
+		return fault_in(f, "%s has no place for its copy", m->id);
 	if (attempts_add(m->d->spool, m->id, m->d->now, "try", f) == -1)
 		return -1;
 	if (hand_over(m, &res, f) == -1)

@@ -304,6 +304,19 @@ note(struct search *s, const char *day, ino_t ino)
 	s->n++;
 }
 
+/* A case that mv left in the place of a day folder is none,
+ * nor is a link. */
+static bool
+is_folder(int fd, enum spool_state s, const char *day)
+{
+	char path[SPOOL_PATH];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s", states[s].name, day);
+	return fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISDIR(st.st_mode);
+}
+
 static void
 try_name(struct search *s, const char *day)
 {
@@ -314,7 +327,7 @@ try_name(struct search *s, const char *day)
 	    day[0] != '\0' ? "/" : "", s->number);
 	if (s->n < PLACES &&
 	    fstatat(s->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    !S_ISDIR(st.st_mode))
+	    !S_ISDIR(st.st_mode) && is_folder(s->fd, s->state, day))
 		note(s, day, st.st_ino);
 }
 
@@ -466,18 +479,6 @@ each_in(int fd, enum spool_state s, const char *day, spool_each_fn *each,
 	return rc;
 }
 
-/* A case that mv left in the place of a day folder is none. */
-static bool
-is_folder(int fd, enum spool_state s, const char *day)
-{
-	char path[SPOOL_PATH];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "%s/%s", states[s].name, day);
-	return fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISDIR(st.st_mode);
-}
-
 int
 spool_each(int fd, enum spool_state s, const char *last, spool_each_fn *each,
     void *arg, struct fault *f)
@@ -541,12 +542,34 @@ wait_lock(int lock, const char *number, bool nowait, struct fault *f)
 }
 
 int
+spool_maildir(int fd, const char *maildir, struct fault *f)
+{
+	static const char *const parts[] = {"", "/cur", "/new", "/tmp"};
+	char path[SPOOL_PATH];
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		snprintf(path, sizeof(path), "%.200s%s", maildir, parts[i]);
+		if (fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == -1)
+			return fault_errno(f, "%s", path);
+		if (!S_ISDIR(st.st_mode))
+			return fault_set(f, EX_DATAERR, "%s: not a folder",
+			    path);
+	}
+	return 0;
+}
+
+int
 spool_lock(int fd, const char *number, bool nowait, int *lock,
     struct fault *f)
 {
 	char path[SPOOL_PATH];
 	int rc;
 
+	snprintf(path, sizeof(path), "mail/%s", number);
+	if (spool_maildir(fd, path, f) == -1 && f->status == EX_DATAERR)
+		return -1;
 	snprintf(path, sizeof(path), "mail/%s/lock", number);
 	*lock = openat(fd, path,
 	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,

@@ -109,6 +109,10 @@ int spool_read(int fd, const struct spool_place *p, struct casefile **c,
 int spool_lock(int fd, const char *number, bool nowait, int *lock,
     struct fault *f);
 
+/* Is it a Maildir, and no part of it a link?  EX_NOINPUT where a part is
+ * missing, EX_DATAERR where it is no folder. */
+int spool_maildir(int fd, const char *maildir, struct fault *f);
+
 /* A number that was never given: claimed by mkdir mail/NUMBER, durable. */
 int spool_claim(int fd, char number[CASE_NUMBER], struct fault *f);
 

@@ -87,6 +87,53 @@ says "line 2"
 expect 65 ito todoke-list
 grep -q "^$number" "$T/out" || fail "one broken case hides the others"
 
+# No link is followed, whatever it stands for.
+mkdir -p "$T/else/cur" "$T/else/new" "$T/else/tmp"
+touch "$T/else/file"
+chmod 600 "$T/else/file"
+elsewhere() { (cd "$T/else" && find . -exec stat -c '%n %f %s %Y' {} + | sort); }
+untouched() { [ "$(elsewhere)" = "$other" ] || fail "$1: changed behind a link"; }
+number3=$(ito todoke-open "$T/r")
+rm -f "$SPOOL"/outbox/*
+other=$(elsewhere)
+ln -s "$T/else/file" "$SPOOL/incoming/new/link"
+python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$SPOOL/incoming/cur/socket"
+mkfifo "$SPOOL/incoming/new/fifo"
+expect 65 cron todoke-sort # the broken case above
+for name in link socket fifo; do
+	[ -e "$SPOOL/bad/$name.why" ] || fail "incoming: $name is not in bad/"
+	says "$name"
+	rm -f "$SPOOL/bad/$name" "$SPOOL/bad/$name.why"
+done
+mv "$SPOOL/mail/$number3" "$T/maildir"
+ln -s "$T/else" "$SPOOL/mail/$number3"
+expect 65 ito todoke-note -d 2031-02-05 "$number3"
+says "mail/$number3: not a folder"
+untouched "mail/NUMBER"
+rm "$SPOOL/mail/$number3"
+mv "$T/maildir" "$SPOOL/mail/$number3"
+mv "$SPOOL/unsorted" "$T/unsorted"
+ln -s "$T/else" "$SPOOL/unsorted"
+expect 65 ito todoke-check -r
+says "unsorted: not a folder"
+untouched "unsorted"
+rm "$SPOOL/unsorted"
+mv "$T/unsorted" "$SPOOL/unsorted"
+p=$(place "$number3")
+mv "$SPOOL/$p" "$T/else/"
+other=$(elsewhere)
+ln -s "$T/else" "$SPOOL/new/2031-02-03"
+expect 66 ito todoke-note -d 2031-02-05 "$number3"
+untouched "a day"
+rm "$SPOOL/new/2031-02-03"
+mv "$T/else/$number3" "$SPOOL/$p"
+other=$(elsewhere)
+ln "$T/else/file" "$SPOOL/hold/$number3.9.question"
+expect 65 ito todoke-check -r
+says "another name"
+untouched "a hard link"
+rm "$SPOOL/hold/$number3.9.question"
+
 # Standard output that cannot be written is an error.
 got=0
 ito todoke-list >/dev/full 2>/dev/null || got=$?
