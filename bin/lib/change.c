@@ -425,6 +425,15 @@ judge_displaced(const struct finish *w, struct fault *f)
 	    "on without this text.", f);
 }
 
+/* What is not known must not be begun anew: ids would be given twice. */
+static int
+no_seq(const char *path, struct fault *f)
+{
+	return fault_set(f, EX_DATAERR, "%s: no Seq: of 1 or more: put in that "
+	    "of its last change again (the highest of its Mail: ids, at least)",
+	    path);
+}
+
 static int
 finish(const struct finish *w, struct fault *f)
 {
@@ -460,7 +469,9 @@ recover_one(struct desk *d, const char *number, unsigned seq, struct fault *f)
 	if (spool_read(d->spool, &p, &c, f) == -1)
 		return -1;
 	w.c = c;
-	if (casefile_seq(c) < seq) {
+	if (casefile_seq(c) < 1) {
+		rc = no_seq(p.path, f);
+	} else if (casefile_seq(c) < seq) {
 		rc = clear_tmp(d, number, seq, f);
 	} else {
 		folder_of(p.path, folder);
@@ -648,6 +659,8 @@ read_once(struct change *ch, struct fault *f)
 	if (strcmp(casefile_number(ch->c), ch->number) != 0)
 		return fault_set(f, EX_DATAERR, "%s: its Case: is \"%s\"",
 		    ch->from.path, casefile_number(ch->c));
+	if (casefile_seq(ch->c) < 1)
+		return no_seq(ch->from.path, f);
 	return settle(ch, f);
 }
 

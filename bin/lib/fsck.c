@@ -385,6 +385,9 @@ check_case(const struct spool_place *p, const char *number, void *arg,
 		    "back)", p->path, state);
 	if (casefile_sealed(c)[0] == '\0')
 		broken(w->k, "%s: has no sealed part", p->path);
+	else if (strstr(casefile_sealed(c),
+	    "\n-----END PGP MESSAGE-----") == NULL)
+		broken(w->k, "%s: its sealed part is cut off", p->path);
 	snprintf(path, sizeof(path), "mail/%s", number);
 	if (!spool_exists(w->d->spool, path))
 		broken(w->k, "%s: has no folder %s", p->path, path);
