@@ -79,7 +79,7 @@ list_case(const struct spool_place *p, const char *number, void *arg,
 	if (spool_read(l->d->spool, p, &c, f) == -1) {
 		if (f->status == EX_NOINPUT)
 			return 0; /* moved on meanwhile */
-		warnx("%s", f->text);
+		desk_say(l->d, "%s", f->text);
 		if (f->status > l->status)
 			l->status = f->status;
 		return 0;
@@ -210,8 +210,8 @@ main(int argc, char *argv[])
 		else if (opt == 's' && spool_state_find(optarg, &s))
 			only = optarg;
 		else if (opt == 's')
-			errx(EX_USAGE, "-s %s: a state is new, contacted, "
-			    "disclosed or closed", optarg);
+			errx(EX_USAGE, "-s: a state is new, contacted, "
+			    "disclosed or closed");
 		else if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);
 	}

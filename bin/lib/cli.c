@@ -23,6 +23,16 @@ say(const char *line)
 	warnx("%s", line);
 }
 
+/* A fault may repeat what stood on the command line or in a file. */
+static void
+say_fault(const struct fault *f)
+{
+	char *line = text_line(f->text);
+
+	say(line);
+	free(line);
+}
+
 bool
 cli_option(struct cli *o, int opt, const char *arg)
 {
@@ -121,7 +131,8 @@ cli_case(struct desk *d, const char *arg, char number[CASE_NUMBER],
 void
 cli_die(const struct fault *f)
 {
-	errx(f->status, "%s", f->text);
+	say_fault(f);
+	exit(f->status);
 }
 
 void
@@ -278,7 +289,7 @@ keep(const struct buf *text)
 void
 cli_give_up(const struct fault *f, const struct buf *text)
 {
-	warnx("%s", f->text);
+	say_fault(f);
 	if (text->n > 0)
 		keep(text);
 	exit(f->status);

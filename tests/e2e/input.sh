@@ -50,6 +50,16 @@ says "contact.txt:$(wc -l <"$T/templates/ja/contact.txt")"
 says "sealed"
 expect 65 ito todoke-check -c "$T/sealed.conf"
 
+# What is repeated is cleaned for a terminal: C1, bidirectional, broken.
+for odd in "$(printf 'a\302\2332J')" "$(printf 'a\342\200\256b')" "$(printf 'a\377')" "$(printf 'a\033[2J')"; do
+	expect 64 ito todoke-show "$odd"
+	says '"a?'
+	expect 66 ito todoke-open "$odd"
+	says 'a?'
+	expect 64 ito todoke-list -s "$odd"
+	! LC_ALL=C grep -q "$(printf '[\033\200-\377]')" "$T/err" || fail "raw: $odd"
+done
+
 # Addresses.
 cr=$(printf 'a@city.example.lg.jp\r\nBcc: b@evil.example')
 for a in "$cr" "a b@city.example.lg.jp" "<a@city.example.lg.jp>" "a@" "@b" \
@@ -86,6 +96,21 @@ expect 65 ito todoke-show "$number2"
 says "line 2"
 expect 65 ito todoke-list
 grep -q "^$number" "$T/out" || fail "one broken case hides the others"
+
+# A case whose Seq is lost is left: its ids would be given twice.
+number4=$(ito todoke-open "$T/r")
+p=$(place "$number4")
+cp "$SPOOL/$p" "$T/whole"
+for seq in 'Seq: 0' 'Seq: x' 'Seq: 99999999999' 'X-Seq: 1'; do
+	sed "s/^Seq: .*/$seq/" "$T/whole" >"$SPOOL/$p"
+	expect 65 ito todoke-accept "$number4"
+	says "$p"
+done
+head -c -100 "$T/whole" >"$SPOOL/$p"
+expect 65 ito todoke-check
+says "$p: its sealed part is cut off"
+cp "$T/whole" "$SPOOL/$p"
+expect 0 ito todoke-accept "$number4"
 
 # No link is followed, whatever it stands for.
 mkdir -p "$T/else/cur" "$T/else/new" "$T/else/tmp"
