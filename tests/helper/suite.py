@@ -291,16 +291,22 @@ class Plan:
         self.programs, self.setup, self.play = programs, setup, play
         self.of_sample = of_sample
         self.places = queue.Queue()
+        self.known = {c.name: c for c in self.cases()}
 
     def cases(self):
         return [c for group in self.groups.values() for c in group]
+
+    def part(self, n, of):
+        """Every OF-th case of each group; the seeds are in the first part."""
+        self.groups = {g: c[n - 1::of] for g, c in self.groups.items()}
+        self.seeds = self.seeds if n == 1 else []
 
     def with_place(self, case):
         place = self.places.get()
         try:
             return self.play(place, case)
         except Exception as e:
-            raise RuntimeError("%s: %s" % (case.name, e)) from e
+            return 1, 0, ["it could not be played: %r" % e]
         finally:
             self.places.put(place)
 
@@ -332,9 +338,8 @@ class Plan:
     def hunt(self, top, bindir, seed):
         """Is the seeded bug found, by the cases that should show it?"""
         began = time.monotonic()
-        known = {c.name: c for c in self.cases()}
         self.use(build_seed(top, bindir, seed, self.programs))
-        tally = self.run(seed.name, [known[n] for n in seed.only],
+        tally = self.run(seed.name, [self.known[n] for n in seed.only],
                          loud=False, first=True)
         self.use(bindir)
         tally.seconds = time.monotonic() - began
@@ -385,10 +390,10 @@ def scratch():
 
 
 def main(plan, args):
-    usage = "usage: tests/helper/%s [-k] [-j N] [-s WORD] all|sample" % \
-        plan.name
+    usage = "usage: tests/helper/%s [-k] [-j N] [-p N/PARTS] [-s WORD] " \
+        "all|sample" % plan.name
     try:
-        flags, rest = getopt.getopt(args, "kj:s:")
+        flags, rest = getopt.getopt(args, "kj:p:s:")
     except getopt.GetoptError:
         rest = []
     if len(rest) != 1 or rest[0] not in ("all", "sample"):
@@ -401,6 +406,8 @@ def main(plan, args):
     try:
         for place in plan.setup(top, bindir, int(flags.get("-j", 2))):
             plan.places.put(place)
+        if "-p" in flags:
+            plan.part(*map(int, flags["-p"].split("/")))
         well = play_all(plan, top, bindir, rest[0], flags.get("-s"))
     finally:
         stop_agents(top, getattr(plan, "user", None))
