@@ -58,6 +58,7 @@ BASE = \
 	text \
 	when \
 	io \
+	screen \
 	digest \
 	addr
 SERVICES = \

@@ -132,6 +132,7 @@ main(int argc, char *argv[])
 		else if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);
 	}
+	cli_begin();
 	most = hours || quiet ? 1 : 2;
 	if (argc - optind > most)
 		cli_usage(synopsis);

@@ -1,9 +1,11 @@
 #include <err.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sysexits.h>
 
 #include "buf.h"
@@ -66,6 +68,17 @@ wipe_str(char *s)
 	free(s);
 }
 
+/* Never unlocked: other secrets may lie on the same pages. */
+void
+lock_bytes(const void *p, size_t n)
+{
+	int e = errno;
+
+	if (n > 0)
+		(void)!mlock(p, n);
+	errno = e;
+}
+
 /* Behind b->n nothing is left of what was there: buf_cut() wipes it. */
 static void
 grow(struct buf *b, size_t more)
@@ -80,6 +93,7 @@ grow(struct buf *b, size_t more)
 	if (room == b->room)
 		return;
 	p = xmalloc(room);
+	lock_bytes(p, room);
 	if (b->p != NULL) {
 		memcpy(p, b->p, b->n);
 		explicit_bzero(b->p, b->n);

@@ -2,7 +2,8 @@
  * buf: bytes that grow.  struct buf b = {0} is an empty one; b.p is followed
  * by a NUL that does not count in b.n (b.p is NULL while nothing was added).
  * What a buffer has held is overwritten before its memory is given back, so
- * it may hold secrets.  Out of memory ends the process with EX_TEMPFAIL.
+ * it may hold secrets; see lock_bytes().  Out of memory ends the process with
+ * EX_TEMPFAIL.
  */
 #ifndef BUF_H
 #define BUF_H
@@ -36,5 +37,12 @@ char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Overwrite a string (NULL is fine) and free it. */
 void wipe_str(char *s);
+
+/*
+ * Keep these bytes, and what else is on their pages, out of swap for as long
+ * as the process has them.  Buffers do so themselves.  Beyond what the system
+ * grants (RLIMIT_MEMLOCK) nothing is locked, and that is no error.
+ */
+void lock_bytes(const void *p, size_t n);
 
 #endif

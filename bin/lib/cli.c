@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,6 +14,7 @@
 
 #include "cli.h"
 #include "io.h"
+#include "screen.h"
 #include "text.h"
 
 #define EDIT_MAX 16777216
@@ -99,16 +101,37 @@ catch_faults(void)
 			sigaction(signals[i], &sa, NULL);
 }
 
+static void
+clean(FILE **stream, int fd)
+{
+	FILE *s = screen_open(fd);
+
+	if (s == NULL)
+		err(EX_TEMPFAIL, "standard output");
+	*stream = s;
+}
+
 void
-cli_open(struct desk *d, const struct cli *o)
+cli_begin(void)
 {
 	const struct rlimit none = {0, 0};
-	struct fault f;
 
 	setlocale(LC_CTYPE, "C.UTF-8");
 	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	umask(007);
 	catch_faults();
+	clean(&stdout, STDOUT_FILENO);
+	clean(&stderr, STDERR_FILENO);
+	setvbuf(stderr, NULL, _IONBF, 0);
+}
+
+void
+cli_open(struct desk *d, const struct cli *o)
+{
+	struct fault f;
+
+	cli_begin();
 	*d = (struct desk){.spool = -1, .say = say, .dry = o->dry};
 	if (desk_open(d, o->conf, o->as_of, &f) == -1)
 		cli_die(&f);

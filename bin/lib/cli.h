@@ -21,9 +21,15 @@ struct cli {
 bool cli_option(struct cli *o, int opt, const char *arg);
 
 /*
- * Open the desk or end with the reason.  No core is left behind; a signal that
- * tells of a fault, as when a library finds no memory, ends with EX_SOFTWARE.
+ * What every program begins with, before it reads anything: it leaves no core
+ * and cannot be looked into by processes of the same user (PR_SET_DUMPABLE);
+ * standard output and error become clean text (screen.h).  A signal that tells
+ * of a fault, as when a library finds no memory, ends it with EX_SOFTWARE.
+ * cli_open() does it.
  */
+void cli_begin(void);
+
+/* Open the desk or end with the reason. */
 void cli_open(struct desk *d, const struct cli *o);
 
 /* One case: its number, read without the lock, or end with the reason. */

@@ -650,6 +650,7 @@ read_body(struct mime_mail *m, struct slice all, bool cut)
 	w->cut |= cut;
 	all_text(&text, w);
 	m->text = xstrdup(buf_text(&text));
+	lock_bytes(m->text, text.n);
 	m->nattached = w->nother;
 	m->encrypted = w->encrypted ||
 	    text_prefix(m->text, "-----BEGIN PGP MESSAGE-----") ||

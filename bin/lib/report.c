@@ -73,6 +73,7 @@ report_free(struct report *r)
 static void
 put(char **to, char *value)
 {
+	lock_bytes(value, strlen(value));
 	wipe_str(*to);
 	*to = value;
 }
