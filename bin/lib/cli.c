@@ -238,16 +238,22 @@ remove_file(const char *folder, const char *path)
 	rmdir(folder);
 }
 
+/* A folder in memory: what is typed may be of the sealed part. */
+static const char *
+memory(void)
+{
+	const char *base = getenv("XDG_RUNTIME_DIR");
+
+	return base != NULL && access(base, W_OK) == 0 ? base : "/dev/shm";
+}
+
 int
 cli_edit(struct buf *text, struct fault *f)
 {
-	const char *base = getenv("XDG_RUNTIME_DIR");
 	char *folder, *path;
 	int rc;
 
-	if (base == NULL || access(base, W_OK) == -1)
-		base = "/dev/shm";
-	folder = xasprintf("%s/todoke-XXXXXX", base);
+	folder = xasprintf("%s/todoke-XXXXXX", memory());
 	if (mkdtemp(folder) == NULL) {
 		rc = fault_errno(f, "%s", folder);
 		free(folder);
@@ -293,13 +299,9 @@ cli_words(size_t max, struct buf *out)
 static void
 keep(const struct buf *text)
 {
-	const char *base = getenv("XDG_RUNTIME_DIR");
-	char *path;
+	char *path = xasprintf("%s/todoke-text-XXXXXX", memory());
 	int fd;
 
-	if (base == NULL || access(base, W_OK) == -1)
-		base = "/tmp";
-	path = xasprintf("%s/todoke-text-XXXXXX", base);
 	fd = mkstemp(path);
 	if (fd == -1 || io_write_all(fd, text->p, text->n) == -1 ||
 	    close(fd) == -1)

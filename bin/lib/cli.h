@@ -62,8 +62,8 @@ int cli_edit(struct buf *text, struct fault *f);
 /*
  * What the user wrote cannot be taken because of F.  At a terminal he is told
  * and asked whether he edits it again: then this returns.  Else it ends with
- * F, and so does cli_give_up() at once: TEXT is kept in a file of his own,
- * mode 0600, whose name is told.
+ * F, and so does cli_give_up() at once: TEXT is kept in a file of his own in
+ * memory (as cli_edit()'s), mode 0600, whose name is told.
  */
 void cli_retry(const struct fault *f, const struct buf *text);
 noreturn void cli_give_up(const struct fault *f, const struct buf *text);
