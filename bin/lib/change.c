@@ -261,9 +261,13 @@ static int
 make_day(int spool, const char *folder, struct fault *f)
 {
 	char parent[SPOOL_PATH];
+	struct stat st;
 
 	if (io_mkdir(spool, folder, 02770, f) == -1)
-		return -1;
+		return fstatat(spool, folder, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) ? fault_set(f, EX_TEMPFAIL, "%s: a "
+		    "file where a day's folder goes, as mv makes it: "
+		    "todoke-sort puts it back; then try again", folder) : -1;
 	folder_of(folder, parent);
 	return spool_sync(spool, parent, f);
 }

@@ -24,6 +24,19 @@ expect 0 cron todoke-sort
 [ "$(place "$number")" = "new/2031-04-01/$number" ] || fail "not refiled: $(find "$SPOOL/new")"
 once
 
+# A file where another case is to go: try again, and who cures it is named.
+other=$(ito todoke-open "$T/r")
+expect 0 ito todoke-accept "$other"
+mv "$SPOOL/$(place "$number")" "$SPOOL/new/2031-04-02"
+echo words >"$T/words"
+got=0
+ito todoke-note -d 2031-04-02 "$other" <"$T/words" >"$T/out" 2>"$T/err" || got=$?
+[ "$got" -eq 75 ] || fail "a file in the place of a folder: $got, $(cat "$T/err")"
+says "todoke-sort"
+expect 0 cron todoke-sort
+[ "$(place "$number")" = "new/2031-04-02/$number" ] || fail "not refiled: $(find "$SPOOL/new")"
+ito todoke-note -d 2031-04-02 "$other" <"$T/words" || fail "not after todoke-sort either"
+
 # Directly into the state's folder: today.
 mv "$SPOOL/$(place "$number")" "$SPOOL/new/"
 expect 0 cron todoke-sort
