@@ -623,8 +623,10 @@ all(struct desk *d, const char *password, struct fault *worst)
 	size_t i;
 	int rc = 0, ret = 0;
 
-	if (spool_list(d->spool, "outbox", &names, worst) == -1)
+	if (spool_list(d->spool, "outbox", &names, worst) == -1) {
+		desk_say(d, "%s", worst->text);
 		return -1;
+	}
 	if (names.n > 0)
 		qsort(names.v, names.n, sizeof(char *), by_number);
 	for (i = 0; i < names.n && rc != STOP; i++) {
@@ -665,6 +667,8 @@ outbox_run(struct desk *d, struct fault *f)
 	int lock, rc;
 
 	rc = outbox_lock(d, &lock, f);
+	if (rc == -1)
+		desk_say(d, "%s", f->text);
 	if (rc != 0)
 		return rc == 1 ? 0 : -1; /* another copy is at work */
 	rc = outbox_password(d->conf, &password, f);

@@ -51,11 +51,21 @@ struct sink {
 	size_t room;
 };
 
+/* GPGME calls a gpg that is missing and one that it cannot start the same. */
+static bool
+engine_there(void)
+{
+	const char *gpg = gpgme_get_dirinfo("gpg-name");
+
+	return gpg != NULL && access(gpg, X_OK) == 0;
+}
+
 static int
 engine_status(gpgme_error_t e)
 {
 	switch (gpgme_err_code(e)) {
 	case GPG_ERR_INV_ENGINE:
+		return engine_there() ? EX_TEMPFAIL : EX_CONFIG;
 	case GPG_ERR_UNSUPPORTED_PROTOCOL:
 		return EX_CONFIG;
 	case GPG_ERR_EACCES:
@@ -73,6 +83,10 @@ engine_fault(struct pgp *r, gpgme_error_t e, const char *doing,
 {
 	char why[128];
 
+	if (gpgme_err_code(e) == GPG_ERR_INV_ENGINE && engine_there())
+		return fault_set(f, EX_TEMPFAIL, "%s: %s: gpg does not start: "
+		    "are there processes, descriptors and memory left?",
+		    r->home, doing);
 	gpgme_strerror_r(e, why, sizeof(why));
 	return fault_set(f, engine_status(e), "%s: %s: gpg: %s", r->home,
 	    doing, why);
