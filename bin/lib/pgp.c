@@ -55,9 +55,18 @@ struct sink {
 static bool
 engine_there(void)
 {
-	const char *gpg = gpgme_get_dirinfo("gpg-name");
+	const char *s = getenv("PATH"), *end;
+	bool there = false;
+	char *name;
 
-	return gpg != NULL && access(gpg, X_OK) == 0;
+	for (; s != NULL && *s != '\0' && !there; s = *end != '\0' ? end + 1 :
+	    end) {
+		end = strchrnul(s, ':');
+		name = xasprintf("%.*s/gpg", (int)(end - s), s);
+		there = access(name, X_OK) == 0;
+		free(name);
+	}
+	return there;
 }
 
 static int
