@@ -41,6 +41,7 @@ PROGRAMS = \
 	todoke-edit \
 	todoke-file \
 	todoke-list \
+	todoke-lookup \
 	todoke-note \
 	todoke-open \
 	todoke-refer \
@@ -79,7 +80,12 @@ SERVICES = \
 	classify \
 	packet \
 	pgp \
-	smtp
+	smtp \
+	zones \
+	candidate \
+	securitytxt \
+	rdap \
+	whois
 DESK = \
 	casefile \
 	report \
@@ -105,10 +111,11 @@ DESK = \
 	inbox \
 	ladder \
 	fsck \
+	lookup \
 	cli
 
 UNITS = $(basename $(notdir $(wildcard tests/unit/*.c)))
-PKGS = gpgme gmime-3.0 glib-2.0 libpsl libidn2 libconfuse
+PKGS = gpgme gmime-3.0 glib-2.0 libpsl libidn2 libconfuse jansson
 
 OUR_CPPFLAGS = -D_GNU_SOURCE -iquote $(B)bin/lib/made -iquote bin/lib $(PKG_CFLAGS)
 OUR_CFLAGS = -std=c11 -Wall -Wextra -fstack-protector-strong -fPIE \
@@ -255,7 +262,8 @@ install: all
 	chmod 644 '$(ETC)/todoke.conf.sample'
 	test -e '$(ETC)/todoke.conf' || install -m 644 \
 	    '$(ETC)/todoke.conf.sample' '$(ETC)/todoke.conf'
-	for f in kinds operators closings verified holidays.jp items referrals bounces; do \
+	for f in kinds operators closings verified holidays.jp items referrals \
+	    bounces do-not-contact rdap whois; do \
 		install -m 644 etc/$$f '$(ETC)/'$$f.new && \
 		{ test -e '$(ETC)/'$$f && ! cmp -s '$(ETC)/'$$f.new '$(ETC)/'$$f \
 		&& echo "kept $(ETC)/$$f; the new one is $$f.new" || \

@@ -1,0 +1,141 @@
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "io.h"
+#include "text.h"
+#include "zones.h"
+
+#define ZONES_SIZE (1 << 20) /* bytes of a list */
+
+struct zone {
+	char *key, *value;
+};
+
+struct zones {
+	char *file;
+	bool values;
+	size_t n;
+	struct zone *v;
+};
+
+static int
+add(struct zones *z, char *line, int number, struct fault *f)
+{
+	static const char blanks[] = " \t\r";
+	char *key, *value, *more;
+
+	if (!text_utf8(line, strlen(line)))
+		return fault_set(f, EX_CONFIG, "%s:%d: not UTF-8", z->file,
+		    number);
+	line[strcspn(line, "#")] = '\0';
+	if ((key = strtok_r(line, blanks, &more)) == NULL)
+		return 0;
+	value = strtok_r(NULL, blanks, &more);
+	if ((value != NULL) != z->values ||
+	    strtok_r(NULL, blanks, &more) != NULL)
+		return fault_set(f, EX_CONFIG, "%s:%d: write %s", z->file,
+		    number, z->values ? "a zone and one value, with a TAB "
+		    "between" : "one address or domain a line");
+	if (zones_has(z, key))
+		return fault_set(f, EX_CONFIG, "%s:%d: \"%s\" is there twice: "
+		    "take one out", z->file, number, key);
+	z->v = xrealloc(z->v, z->n + 1, sizeof(*z->v));
+	z->v[z->n++] = (struct zone){xstrdup(key),
+	    xstrdup(value != NULL ? value : "")};
+	return 0;
+}
+
+static int
+parse(struct zones *z, char *text, struct fault *f)
+{
+	char *line;
+	int number = 0;
+
+	while ((line = strsep(&text, "\n")) != NULL)
+		if (add(z, line, ++number, f) == -1)
+			return -1;
+	return 0;
+}
+
+int
+zones_load(struct zones **out, const char *folder, const char *name,
+    bool values, struct fault *f)
+{
+	struct zones *z = xmalloc(sizeof(*z));
+	struct buf b = {0};
+	int rc = -1;
+
+	*z = (struct zones){.file = xasprintf("%s/%s", folder, name),
+	    .values = values};
+	if (io_read(AT_FDCWD, z->file, ZONES_SIZE, &b, NULL, f) == -1)
+		f->status = EX_CONFIG;
+	else if (strlen(buf_text(&b)) != b.n)
+		fault_set(f, EX_CONFIG, "%s: a NUL in it", z->file);
+	else {
+		buf_putc(&b, '\0');
+		rc = parse(z, b.p, f);
+	}
+	buf_free(&b);
+	if (rc == -1) {
+		zones_free(z);
+		z = NULL;
+	}
+	*out = z;
+	return rc;
+}
+
+void
+zones_free(struct zones *z)
+{
+	size_t i;
+
+	if (z == NULL)
+		return;
+	for (i = 0; i < z->n; i++) {
+		free(z->v[i].key);
+		free(z->v[i].value);
+	}
+	free(z->v);
+	free(z->file);
+	free(z);
+}
+
+const char *
+zones_file(const struct zones *z)
+{
+	return z->file;
+}
+
+static const struct zone *
+find(const struct zones *z, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < z->n; i++)
+		if (text_icmp(z->v[i].key, key) == 0)
+			return &z->v[i];
+	return NULL;
+}
+
+const char *
+zones_find(const struct zones *z, const char *domain)
+{
+	const struct zone *found = NULL;
+
+	while (found == NULL && *domain != '\0') {
+		found = find(z, domain);
+		domain += strcspn(domain, ".");
+		domain += *domain == '.';
+	}
+	if (found == NULL)
+		found = find(z, ".");
+	return found != NULL ? found->value : NULL;
+}
+
+bool
+zones_has(const struct zones *z, const char *key)
+{
+	return find(z, key) != NULL;
+}

@@ -1,0 +1,35 @@
+/*
+ * zones: lists of etc/ that say something about domains, data that a sysadmin
+ * can read and extend (todoke-words(5)):
+ *
+ *	jp		whois.jprs.jp		# comment
+ *	.		whois.iana.org		# what no other line is about
+ */
+#ifndef ZONES_H
+#define ZONES_H
+
+#include <stdbool.h>
+
+#include "fault.h"
+
+struct zones;
+
+/*
+ * Read FOLDER/NAME: a key and, where VALUES, one value a line, with blanks or
+ * TABs between.  EX_CONFIG with file and line.
+ */
+int zones_load(struct zones **z, const char *folder, const char *name,
+    bool values, struct fault *f);
+void zones_free(struct zones *z);
+/* The file, for messages. */
+const char *zones_file(const struct zones *z);
+
+/*
+ * The longest key that is DOMAIN (lower case, A-labels) or a zone above it,
+ * or "."; its value ("" in a list without) or NULL where none fits.
+ */
+const char *zones_find(const struct zones *z, const char *domain);
+/* Is it a key?  ASCII case does not count. */
+bool zones_has(const struct zones *z, const char *key);
+
+#endif
