@@ -85,7 +85,12 @@ SERVICES = \
 	candidate \
 	securitytxt \
 	rdap \
-	whois
+	whois \
+	links \
+	net \
+	dns \
+	fetch \
+	port43
 DESK = \
 	casefile \
 	report \
@@ -112,10 +117,12 @@ DESK = \
 	ladder \
 	fsck \
 	lookup \
+	sources \
 	cli
 
 UNITS = $(basename $(notdir $(wildcard tests/unit/*.c)))
-PKGS = gpgme gmime-3.0 glib-2.0 libpsl libidn2 libconfuse jansson
+PKGS = gpgme gmime-3.0 glib-2.0 libpsl libidn2 libconfuse jansson \
+	libcurl libcares
 
 OUR_CPPFLAGS = -D_GNU_SOURCE -iquote $(B)bin/lib/made -iquote bin/lib $(PKG_CFLAGS)
 OUR_CFLAGS = -std=c11 -Wall -Wextra -fstack-protector-strong -fPIE \

@@ -14,7 +14,7 @@
 #include "lib/cli.h"
 #include "lib/lookup.h"
 #include "lib/rdap.h"
-#include "lib/text.h"
+#include "lib/sources.h"
 
 static const char synopsis[] = "todoke-lookup [-nw] [-c CONF] [-t TIME]\n"
     "                     [-i security.txt|rdap|whois] [NUMBER|URL]";
@@ -59,7 +59,9 @@ edit_contacts(struct change *ch, void *arg, struct fault *f)
 	}
 	if (added == 0)
 		return 1;
-	buf_printf(&words, " added=%zu", added);
+	v = xasprintf("%zu", added);
+	casefile_word(&words, "added", v);
+	free(v);
 	change_log(ch, "lookup", buf_text(&words));
 	buf_free(&words);
 	return 0;
@@ -96,7 +98,7 @@ ask(struct lookup *l, const struct wish *w, struct fault *f)
 	int rc;
 
 	if (w->answer == NULL)
-		return fault_set(f, EX_USAGE, "-i is missing");
+		return sources_ask(l, f);
 	cli_read(NULL, RDAP_MAX, &b);
 	rc = lookup_answer(l, w->answer, buf_text(&b), b.n, f);
 	buf_free(&b);

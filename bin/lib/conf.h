@@ -50,6 +50,13 @@ struct conf {
 	struct conf_list follow_up; /* days after notification: 30 60 90 */
 	int answer_days; /* business days that a person has for a reply */
 	int fix_months; /* after notification: the fix is asked for by then */
+	/* lookup */
+	char *lookup_agent, *lookup_ca, *lookup_resolver;
+	int lookup_deadline; /* seconds */
+	long lookup_max_size; /* bytes */
+	int lookup_redirects, lookup_whois_port;
+	bool lookup_private;
+	struct conf_list lookup_roles;
 	/* templates, word lists, secret */
 	char *templates;
 	char *words; /* folder of kinds, operators, closings, verified */

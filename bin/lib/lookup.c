@@ -7,16 +7,6 @@
 #include "rdap.h"
 #include "securitytxt.h"
 #include "text.h"
-#include "whois.h"
-#include "zones.h"
-
-struct lookup {
-	struct desk *d;
-	struct zones *refused; /* do-not-contact */
-	char *origin, *host;   /* of the site; NULL: not known */
-	char *domain;          /* registrable */
-	struct candidates cs;
-};
 
 /*
  * Nobody is written to who is on the list: an address, a number, a domain
@@ -109,9 +99,9 @@ say_findings(struct lookup *l, const struct securitytxt *s)
 			    " (advice)" : "");
 }
 
-static int
-take_securitytxt(struct lookup *l, const void *p, size_t n, const char *where,
-    struct fault *f)
+int
+lookup_take_securitytxt(struct lookup *l, const void *p, size_t n,
+    const char *where, struct fault *f)
 {
 	struct securitytxt s;
 	int rc;
@@ -122,8 +112,9 @@ take_securitytxt(struct lookup *l, const void *p, size_t n, const char *where,
 	return rc;
 }
 
-static int
-take_rdap(struct lookup *l, const void *p, size_t n, struct fault *f)
+int
+lookup_take_rdap(struct lookup *l, const void *p, size_t n, char **related,
+    struct fault *f)
 {
 	struct rdap r;
 	int rc = rdap_parse(p, n, &l->cs, &r, f);
@@ -131,6 +122,8 @@ take_rdap(struct lookup *l, const void *p, size_t n, struct fault *f)
 	if (rc == -1)
 		return -1;
 	learn_domain(l, r.domain);
+	if (related != NULL && r.related != NULL)
+		*related = xstrdup(r.related);
 	if (r.withheld > 0)
 		desk_say(l->d, "rdap: %zu contacts or parts of them are "
 		    "withheld", r.withheld);
@@ -144,35 +137,36 @@ take_rdap(struct lookup *l, const void *p, size_t n, struct fault *f)
 	return rc;
 }
 
-/* JPRS tells of a person no more than his handle, unless asked for that. */
-static void
-say_handles(struct lookup *l, const struct whois *w)
+int
+lookup_take_whois(struct lookup *l, const void *p, size_t n, enum found as,
+    struct whois *w, struct fault *f)
 {
-	size_t i;
-
-	for (i = 0; i < w->nhandles; i++)
-		desk_say(l->d, "whois: ask the same server for %s too",
-		    w->handles[i].handle);
+	if (whois_parse(p, n, as, &l->cs, w, f) == -1)
+		return -1;
+	learn_domain(l, w->domain);
+	if (w->withheld > 0)
+		desk_say(l->d, "whois: %zu addresses are withheld",
+		    w->withheld);
+	if (w->status == WHOIS_THROTTLED)
+		return fault_set(f, EX_TEMPFAIL, "whois: %s",
+		    whois_status_text(w->status));
+	if (w->status != WHOIS_REGISTERED && as == FOUNDS)
+		desk_say(l->d, "whois: %s", whois_status_text(w->status));
+	return 0;
 }
 
+/* JPRS tells of a person no more than his handle, unless asked for that. */
 static int
-take_whois(struct lookup *l, const void *p, size_t n, struct fault *f)
+answer_whois(struct lookup *l, const void *p, size_t n, struct fault *f)
 {
 	struct whois w;
-	int rc = whois_parse(p, n, FOUNDS, &l->cs, &w, f);
+	size_t i;
+	int rc;
 
-	if (rc == -1)
-		return -1;
-	learn_domain(l, w.domain);
-	if (w.withheld > 0)
-		desk_say(l->d, "whois: %zu addresses are withheld",
-		    w.withheld);
-	if (w.status == WHOIS_THROTTLED)
-		rc = fault_set(f, EX_TEMPFAIL, "whois: %s",
-		    whois_status_text(w.status));
-	else if (w.status != WHOIS_REGISTERED)
-		desk_say(l->d, "whois: %s", whois_status_text(w.status));
-	say_handles(l, &w);
+	rc = lookup_take_whois(l, p, n, FOUNDS, &w, f);
+	for (i = 0; i < w.nhandles; i++)
+		desk_say(l->d, "whois: ask the same server for %s too",
+		    w.handles[i].handle);
 	whois_free(&w);
 	return rc;
 }
@@ -182,11 +176,11 @@ lookup_answer(struct lookup *l, const char *kind, const void *p, size_t n,
     struct fault *f)
 {
 	if (strcmp(kind, "security.txt") == 0)
-		return take_securitytxt(l, p, n, NULL, f);
+		return lookup_take_securitytxt(l, p, n, NULL, f);
 	if (strcmp(kind, "rdap") == 0)
-		return take_rdap(l, p, n, f);
+		return lookup_take_rdap(l, p, n, NULL, f);
 	if (strcmp(kind, "whois") == 0)
-		return take_whois(l, p, n, f);
+		return answer_whois(l, p, n, f);
 	return fault_set(f, EX_USAGE, "-i %s: write security.txt, rdap or "
 	    "whois", kind);
 }

@@ -11,8 +11,16 @@
 #include "candidate.h"
 #include "desk.h"
 #include "fault.h"
+#include "whois.h"
+#include "zones.h"
 
-struct lookup;
+struct lookup {
+	struct desk *d;
+	struct zones *refused; /* do-not-contact */
+	char *origin, *host;   /* of the site; NULL: not known */
+	char *domain;          /* registrable */
+	struct candidates cs;
+};
 
 /*
  * About the site of URL (NULL: not known, then only lookup_answer() can be
@@ -29,6 +37,18 @@ void lookup_close(struct lookup *l);
  */
 int lookup_answer(struct lookup *l, const char *kind, const void *p, size_t n,
     struct fault *f);
+
+/*
+ * The same for answers of the network.  WHERE is the URL that a file was read
+ * from; RELATED, where not NULL, gets the URL of the registrar's answer, to
+ * be freed, or NULL; W is what the answer says, to be freed with whois_free().
+ */
+int lookup_take_securitytxt(struct lookup *l, const void *p, size_t n,
+    const char *where, struct fault *f);
+int lookup_take_rdap(struct lookup *l, const void *p, size_t n, char **related,
+    struct fault *f);
+int lookup_take_whois(struct lookup *l, const void *p, size_t n, enum found as,
+    struct whois *w, struct fault *f);
 
 /* The candidates, best first, without those of do-not-contact. */
 const struct candidates *lookup_result(struct lookup *l);
