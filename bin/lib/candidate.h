@@ -55,8 +55,8 @@ struct candidates {
 /*
  * Add one, unless its address is none for its channel: a mailbox that
  * addr_check() takes and that has no '?' (an IDN domain is made ASCII), an
- * http(s) URL, a telephone number, a line of a letter.  WORSE is added to the rank.  SOURCE
- * must last.  False where it was not taken.
+ * http(s) URL, a telephone number, a line of a letter.  WORSE is added to the
+ * rank.  SOURCE must last.  False where it was not taken.
  */
 bool candidates_add(struct candidates *cs, enum via via, const char *address,
     const char *source, enum found found, int worse, const char *note);

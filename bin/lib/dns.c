@@ -94,9 +94,10 @@ turn(struct dns *d, long left)
 	    ARES_GETSOCK_MAXNUM);
 	for (i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
 		p[n] = (struct pollfd){.fd = socks[i]};
-		if (ARES_GETSOCK_READABLE(bits, i))
+		/* its own macro shifts into the sign */
+		if ((bits >> i & 1) != 0)
 			p[n].events |= POLLIN;
-		if (ARES_GETSOCK_WRITABLE(bits, i))
+		if ((bits >> (i + ARES_GETSOCK_MAXNUM) & 1) != 0)
 			p[n].events |= POLLOUT;
 		n += p[n].events != 0;
 	}

@@ -39,7 +39,7 @@ has_role(const json_t *entity, const char *role)
 	const json_t *roles = json_object_get(entity, "roles"), *v;
 	size_t i;
 
-	json_array_foreach(roles, i, v)
+	for (i = 0; (v = json_array_get(roles, i)) != NULL; i++)
 		if (text_icmp(str(v), role) == 0)
 			return true;
 	return json_is_string(roles) && text_icmp(str(roles), role) == 0;
@@ -76,7 +76,7 @@ role_note(const json_t *entity, bool registrar)
 	struct buf b = {0};
 	size_t i;
 
-	json_array_foreach(roles, i, v)
+	for (i = 0; (v = json_array_get(roles, i)) != NULL; i++)
 		if (json_is_string(v) && b.n < 100)
 			buf_printf(&b, "%s%.30s", b.n > 0 ? ", " : "", str(v));
 	if (json_is_string(roles))
@@ -94,7 +94,7 @@ has_type(const json_t *params, const char *type)
 	const json_t *t = json_object_get(params, "type"), *v;
 	size_t i;
 
-	json_array_foreach(t, i, v)
+	for (i = 0; (v = json_array_get(t, i)) != NULL; i++)
 		if (text_icmp(str(v), type) == 0)
 			return true;
 	return json_is_string(t) && text_icmp(str(t), type) == 0;
@@ -153,12 +153,12 @@ take_property(struct person *p, const json_t *property)
 	const json_t *params = json_array_get(property, 1), *v, *one;
 	size_t i, k;
 
-	json_array_foreach(property, i, v) {
+	for (i = 0; (v = json_array_get(property, i)) != NULL; i++) {
 		if (i < 3)
 			continue;
 		if (json_is_string(v))
 			take_value(p, name, params, str(v));
-		json_array_foreach(v, k, one)
+		for (k = 0; (one = json_array_get(v, k)) != NULL; k++)
 			take_value(p, name, params, str(one));
 	}
 }
@@ -169,7 +169,7 @@ take_jcard(struct person *p, const json_t *card)
 	const json_t *properties = json_array_get(card, 1), *v;
 	size_t i;
 
-	json_array_foreach(properties, i, v)
+	for (i = 0; (v = json_array_get(properties, i)) != NULL; i++)
 		take_property(p, v);
 }
 
@@ -177,18 +177,28 @@ take_jcard(struct person *p, const json_t *card)
 static void
 take_jscard(struct person *p, json_t *card)
 {
-	const char *key;
-	json_t *v;
+	json_t *list = json_object_get(card, "emails"), *v;
+	void *at;
 
-	json_object_foreach(json_object_get(card, "emails"), key, v)
-		add_mail(p, str(json_object_get(v, "address")));
-	json_object_foreach(json_object_get(card, "phones"), key, v)
+	for (at = json_object_iter(list); at != NULL;
+	    at = json_object_iter_next(list, at))
+		add_mail(p, str(json_object_get(json_object_iter_value(at),
+		    "address")));
+	list = json_object_get(card, "phones");
+	for (at = json_object_iter(list); at != NULL;
+	    at = json_object_iter_next(list, at)) {
+		v = json_object_iter_value(at);
 		add_tel(p, str(json_object_get(v, "number")),
 		    json_is_true(json_object_get(json_object_get(v,
 		    "features"), "fax")));
-	json_object_foreach(json_object_get(card, "links"), key, v)
+	}
+	list = json_object_get(card, "links");
+	for (at = json_object_iter(list); at != NULL;
+	    at = json_object_iter_next(list, at)) {
+		v = json_object_iter_value(at);
 		if (text_icmp(str(json_object_get(v, "kind")), "contact") == 0)
 			add_page(p, str(json_object_get(v, "uri")));
+	}
 }
 
 /* "REDACTED FOR PRIVACY", "EMAIL REDACTED FOR PRIVACY" (ICANN's profile). */
@@ -198,7 +208,8 @@ remarks_redaction(const json_t *o)
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach(json_object_get(o, "remarks"), i, v)
+	for (i = 0; (v = json_array_get(json_object_get(o, "remarks"),
+	    i)) != NULL; i++)
 		if (text_ifind(str(json_object_get(v, "title")), "redacted") ||
 		    text_ifind(str(json_object_get(v, "type")), "redacted"))
 			return true;
@@ -249,7 +260,7 @@ walk(struct walk *w, json_t *o, bool registrar)
 	w->depth++;
 	for (k = 0; k < sizeof(below) / sizeof(below[0]); k++) {
 		list = json_object_get(o, below[k]);
-		json_array_foreach(list, i, v) {
+		for (i = 0; (v = json_array_get(list, i)) != NULL; i++) {
 			if (w->entities++ > ENTITIES)
 				break;
 			if (k == 0 || is_entity(v))
@@ -268,7 +279,8 @@ take_related(struct rdap *r, const json_t *o)
 	const char *href;
 	size_t i;
 
-	json_array_foreach(json_object_get(o, "links"), i, v) {
+	for (i = 0; (v = json_array_get(json_object_get(o, "links"),
+	    i)) != NULL; i++) {
 		href = str(json_object_get(v, "href"));
 		if (r->related == NULL && text_icmp(str(json_object_get(v,
 		    "rel")), "related") == 0 && (text_icmp(str(
@@ -328,7 +340,7 @@ rdap_parse(const void *p, size_t n, struct candidates *cs, struct rdap *r,
 		return -1;
 	}
 	take_object(&w, root);
-	json_array_foreach(root, i, v)
+	for (i = 0; (v = json_array_get(root, i)) != NULL; i++)
 		take_object(&w, v);
 	json_decref(root);
 	return 0;
