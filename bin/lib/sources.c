@@ -6,6 +6,7 @@
 #include "charset.h"
 #include "dns.h"
 #include "fetch.h"
+#include "guess.h"
 #include "links.h"
 #include "port43.h"
 #include "sources.h"
@@ -405,7 +406,7 @@ page_text(const struct fetched *r, struct buf *out)
 		charset_utf8(&b, charset, buf_text(&r->body), r->body.n);
 		text_clean(out, buf_text(&b), b.n);
 	} else
-		whois_text(out, buf_text(&r->body), r->body.n);
+		guess_text(out, buf_text(&r->body), r->body.n);
 	buf_free(&b);
 }
 

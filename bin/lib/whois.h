@@ -21,7 +21,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "buf.h"
 #include "candidate.h"
 #include "fault.h"
 
@@ -60,8 +59,5 @@ void whois_free(struct whois *w);
 
 /* "no such domain", …, for messages. */
 const char *whois_status_text(enum whois_status status);
-
-/* The text in UTF-8, clean (text_clean); its encoding is found by its bytes. */
-void whois_text(struct buf *out, const void *p, size_t n);
 
 #endif

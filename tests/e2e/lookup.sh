@@ -38,7 +38,7 @@ for a in $SITE $REGISTRY $REGISTRAR; do
 done
 
 # Names.
-names="town shop redirect big endless down bomb html nul many slowweb odd self inside badcert plain nomx nullmx slow page"
+names="town shop redirect big endless down bomb html nul many slowweb odd self inside badcert plain nomx nullmx deadmx slow page"
 mkdir "$T/zones"
 for n in $names; do
 	cat >"$T/zones/$n.example" <<END
@@ -63,6 +63,7 @@ whois IN A $REGISTRY
 registrar IN A $REGISTRAR
 END
 sed -i '/ MX /d' "$T/zones/nomx.example"
+sed -i '/^mx /d' "$T/zones/deadmx.example"
 sed -i 's/ MX .*/ MX 0 ./' "$T/zones/nullmx.example"
 sed -i "s/ A $SITE/ A 127.0.0.1/" "$T/zones/inside.example"
 echo "inside IN A 10.1.2.3" >>"$T/zones/self.example"
@@ -375,6 +376,9 @@ says "nomx.example has no MX"
 lookup 0 https://www.nullmx.example/
 finds_not abuse@nullmx.example
 says "takes no mail (RFC 7505)"
+lookup 0 https://www.deadmx.example/
+finds_not abuse@deadmx.example
+says "no server of its MX has an address"
 
 # Hostile ones.
 lookup 0 https://www.big.example/
