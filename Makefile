@@ -80,6 +80,7 @@ SERVICES = \
 	classify \
 	packet \
 	pgp \
+	pgpsign \
 	smtp \
 	zones \
 	guess \

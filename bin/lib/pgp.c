@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <gpgme.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdint.h>
@@ -15,6 +14,7 @@
 #include "io.h"
 #include "packet.h"
 #include "pgp.h"
+#include "ring.h"
 #include "text.h"
 #include "when.h"
 
@@ -26,23 +26,6 @@
 #define UNKNOWN_CIPHER "?.?"   /* GPGME's, while there is no session key */
 
 _Static_assert(PGP_KEYID == PACKET_ID, "two sizes of a key id");
-
-#define FILES 3
-
-/* The files of a ring as they were. */
-struct stamp {
-	struct stat st[FILES];
-};
-
-struct pgp {
-	char *home;
-	int dir;
-	gpgme_ctx_t ctx;
-	bool own; /* the user's: agent, cards and gpg.conf are his */
-	struct stamp at;  /* when these keys were listed */
-	size_t nlisted;
-	gpgme_key_t *listed;
-};
 
 /* Bytes from GPGME into a buffer, which wipes what it leaves behind. */
 struct sink {
@@ -86,8 +69,8 @@ engine_status(gpgme_error_t e)
 	}
 }
 
-static int
-engine_fault(struct pgp *r, gpgme_error_t e, const char *doing,
+int
+ring_fault(struct pgp *r, gpgme_error_t e, const char *doing,
     struct fault *f)
 {
 	char why[128];
@@ -128,8 +111,8 @@ has_control(const char *s)
 	return false;
 }
 
-static int
-open_home(struct pgp *r, const char *home, struct fault *f)
+int
+ring_home(struct pgp *r, const char *home, struct fault *f)
 {
 	r->home = realpath(home, NULL);
 	if (r->home != NULL)
@@ -181,8 +164,8 @@ is_secret_file(const char *name)
 	return n > 4 && strcmp(name + n - 4, ".key") == 0;
 }
 
-static int
-open_context(struct pgp *r, struct fault *f)
+int
+ring_context(struct pgp *r, struct fault *f)
 {
 	gpgme_error_t e;
 
@@ -201,7 +184,7 @@ open_context(struct pgp *r, struct fault *f)
 		e = gpgme_set_keylist_mode(r->ctx, GPGME_KEYLIST_MODE_LOCAL |
 		    GPGME_KEYLIST_MODE_WITH_KEYGRIP);
 	if (e != 0)
-		return engine_fault(r, e, "open", f);
+		return ring_fault(r, e, "open", f);
 	gpgme_set_offline(r->ctx, 1);
 	gpgme_set_armor(r->ctx, 1);
 	return 0;
@@ -215,12 +198,12 @@ pgp_open(struct pgp **out, const char *home, struct fault *f)
 	int rc;
 
 	*r = (struct pgp){.dir = -1, .own = home == NULL};
-	rc = open_home(r, name, f);
+	rc = ring_home(r, name, f);
 	if (rc == 0 && !r->own && any_name(r, ".", is_options))
 		rc = fault_set(f, EX_CONFIG, "%s/gpg.conf: a ring of the desk "
 		    "takes no options from a file: remove it", r->home);
 	if (rc == 0)
-		rc = open_context(r, f);
+		rc = ring_context(r, f);
 	free(name);
 	if (rc == -1) {
 		pgp_close(r);
@@ -245,6 +228,7 @@ pgp_close(struct pgp *r)
 	if (r == NULL)
 		return;
 	forget(r);
+	gpgme_key_unref(r->by);
 	if (r->ctx != NULL)
 		gpgme_release(r->ctx);
 	if (r->dir != -1)
@@ -346,23 +330,23 @@ next_key(struct pgp *r, const char *fpr, gpgme_key_t *k)
 }
 
 static void
-stamp(struct pgp *r, struct stamp *s)
+stamp(struct pgp *r, struct ring_stamp *s)
 {
-	static const char *const names[FILES] = {"pubring.kbx",
+	static const char *const names[RING_FILES] = {"pubring.kbx",
 	    "pubring.gpg", "trustdb.gpg"};
 	size_t i;
 
-	for (i = 0; i < FILES; i++)
+	for (i = 0; i < RING_FILES; i++)
 		if (fstatat(r->dir, names[i], &s->st[i], 0) == -1)
 			s->st[i] = (struct stat){0};
 }
 
 static bool
-same_stamp(const struct stamp *a, const struct stamp *b)
+same_stamp(const struct ring_stamp *a, const struct ring_stamp *b)
 {
 	size_t i;
 
-	for (i = 0; i < FILES; i++)
+	for (i = 0; i < RING_FILES; i++)
 		if (a->st[i].st_ino != b->st[i].st_ino ||
 		    a->st[i].st_size != b->st[i].st_size ||
 		    a->st[i].st_ctim.tv_sec != b->st[i].st_ctim.tv_sec ||
@@ -376,7 +360,7 @@ same_stamp(const struct stamp *a, const struct stamp *b)
 static bool
 find_listed(struct pgp *r, const char *fpr, gpgme_key_t *k)
 {
-	struct stamp now;
+	struct ring_stamp now;
 	size_t i;
 
 	if (r->nlisted == 0)
@@ -396,7 +380,7 @@ find_listed(struct pgp *r, const char *fpr, gpgme_key_t *k)
 }
 
 static void
-remember(struct pgp *r, const struct stamp *before, gpgme_key_t k)
+remember(struct pgp *r, const struct ring_stamp *before, gpgme_key_t k)
 {
 	if (r->own || faccessat(r->dir, "public-keys.d", F_OK, 0) == 0)
 		return;
@@ -408,11 +392,11 @@ remember(struct pgp *r, const struct stamp *before, gpgme_key_t k)
 	gpgme_key_ref(k);
 }
 
-static int
-find(struct pgp *r, const char *name, gpgme_key_t *k, struct fault *f)
+int
+ring_find(struct pgp *r, const char *name, gpgme_key_t *k, struct fault *f)
 {
 	char fpr[PGP_FPR];
-	struct stamp before;
+	struct ring_stamp before;
 	gpgme_error_t e;
 
 	if (!pgp_fingerprint(name, fpr))
@@ -433,13 +417,13 @@ find(struct pgp *r, const char *name, gpgme_key_t *k, struct fault *f)
 	if (e == 0)
 		return 0;
 	if (gpgme_err_code(e) != GPG_ERR_EOF)
-		return engine_fault(r, e, "list keys", f);
+		return ring_fault(r, e, "list keys", f);
 	return fault_set(f, EX_NOINPUT, "key %s: not in the ring %s", fpr,
 	    r->home);
 }
 
-static bool
-past(gpgme_subkey_t s, time_t now)
+bool
+ring_past(gpgme_subkey_t s, time_t now)
 {
 	return s->expired || (s->expires != 0 && s->expires <= now);
 }
@@ -448,20 +432,19 @@ static bool
 sub_usable(gpgme_subkey_t s, time_t now)
 {
 	return s->can_encrypt && !s->revoked && !s->disabled && !s->invalid &&
-	    !past(s, now);
+	    !ring_past(s, now);
 }
 
-/* The later of two days of death, 0 being never. */
-static long
-later(long a, long b)
+long
+ring_later(long a, long b)
 {
 	if (a == 0 || b == 0)
 		return 0;
 	return a > b ? a : b;
 }
 
-static long
-earlier(long a, long b)
+long
+ring_earlier(long a, long b)
 {
 	if (a == 0 || b == 0)
 		return a + b;
@@ -550,20 +533,20 @@ fill(struct pgp *r, gpgme_key_t k, time_t now, bool all, struct pgp_key *key)
 			add_id(key, s->keyid);
 		if (some && !sub_usable(s, now))
 			continue;
-		best = first ? s->expires : later(best, s->expires);
+		best = first ? s->expires : ring_later(best, s->expires);
 		first = false;
 	}
-	key->expires = earlier(k->subkeys->expires, best);
+	key->expires = ring_earlier(k->subkeys->expires, best);
 }
 
-static int
-refuse(gpgme_key_t k, struct fault *f, const char *why)
+int
+ring_refuse(gpgme_key_t k, struct fault *f, const char *why)
 {
 	return fault_set(f, EX_NOPERM, "key %s: %s", k->subkeys->fpr, why);
 }
 
-static int
-refuse_date(gpgme_key_t k, struct fault *f, const char *what, time_t t)
+int
+ring_refuse_date(gpgme_key_t k, struct fault *f, const char *what, time_t t)
 {
 	char day[WHEN_TIME];
 
@@ -582,35 +565,45 @@ refuse_subkeys(gpgme_key_t k, time_t now, struct fault *f)
 		if (s->can_encrypt && (last == NULL || !s->revoked))
 			last = s;
 	if (last == NULL)
-		return refuse(k, f, "it has no subkey for encryption");
+		return ring_refuse(k, f, "it has no subkey for encryption");
 	if (last->revoked)
-		return refuse(k, f, "its subkey for encryption is revoked");
-	if (past(last, now))
-		return refuse_date(k, f, "its subkey for encryption expired on",
-		    last->expires);
-	return refuse(k, f, "its subkey for encryption is invalid");
+		return ring_refuse(k, f,
+		    "its subkey for encryption is revoked");
+	if (ring_past(last, now))
+		return ring_refuse_date(k, f,
+		    "its subkey for encryption expired on", last->expires);
+	return ring_refuse(k, f, "its subkey for encryption is invalid");
+}
+
+int
+ring_alive(gpgme_key_t k, time_t now, struct fault *f)
+{
+	if (k->revoked || k->subkeys->revoked)
+		return ring_refuse(k, f, "it is revoked");
+	if (k->expired || ring_past(k->subkeys, now))
+		return ring_refuse_date(k, f, "it expired on",
+		    k->subkeys->expires);
+	if (k->disabled || k->subkeys->disabled)
+		return ring_refuse(k, f, "it is disabled in this ring");
+	if (k->invalid || k->subkeys->invalid)
+		return ring_refuse(k, f, "it is invalid");
+	return 0;
 }
 
 static int
 judge(gpgme_key_t k, time_t now, const struct pgp_key *key, struct fault *f)
 {
-	if (k->revoked || k->subkeys->revoked)
-		return refuse(k, f, "it is revoked");
-	if (k->expired || past(k->subkeys, now))
-		return refuse_date(k, f, "it expired on", k->subkeys->expires);
-	if (k->disabled || k->subkeys->disabled)
-		return refuse(k, f, "it is disabled in this ring");
-	if (k->invalid || k->subkeys->invalid)
-		return refuse(k, f, "it is invalid");
+	if (ring_alive(k, now, f) == -1)
+		return -1;
 	if (count_usable(k, now) == 0)
 		return refuse_subkeys(k, now, f);
 	if (key->expires != 0 && key->expires <= now + DAY)
-		return refuse_date(k, f, "too near its end, it expires on",
+		return ring_refuse_date(k, f, "too near its end, it expires on",
 		    key->expires);
 	return 0;
 }
 
-/* find(), fill() and judge(); K, where not NULL, gets a reference. */
+/* ring_find(), fill() and judge(); K, where not NULL, gets a reference. */
 static int
 get_usable(struct pgp *r, const char *fpr, time_t now, struct pgp_key *key,
     gpgme_key_t *k, struct fault *f)
@@ -618,7 +611,7 @@ get_usable(struct pgp *r, const char *fpr, time_t now, struct pgp_key *key,
 	gpgme_key_t found;
 	int rc;
 
-	if (find(r, fpr, &found, f) == -1)
+	if (ring_find(r, fpr, &found, f) == -1)
 		return -1;
 	fill(r, found, now, false, key);
 	rc = judge(found, now, key, f);
@@ -642,7 +635,7 @@ pgp_key_any(struct pgp *r, const char *fpr, struct pgp_key *key,
 {
 	gpgme_key_t k;
 
-	if (find(r, fpr, &k, f) == -1)
+	if (ring_find(r, fpr, &k, f) == -1)
 		return -1;
 	fill(r, k, time(NULL), true, key);
 	gpgme_key_unref(k);
@@ -670,14 +663,40 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
 	return 0;
 }
 
+/*
+ * Who has logged in has gpg's sockets there, in a folder for each home that
+ * gpg has ever seen, and nobody removes it.
+ */
 static void
-scratch_remove(const char *home)
+remove_sockets(const char *home)
 {
-	nftw(home, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	const char *program = gpgme_get_dirinfo("gpgconf-name");
+	const char *argv[] = {"gpgconf", "--homedir", home,
+	    "--remove-socketdir", NULL};
+	gpgme_data_t out = NULL; /* its end is waited for */
+	gpgme_ctx_t ctx;
+	char run[64];
+
+	snprintf(run, sizeof(run), "/run/user/%lu", (unsigned long)geteuid());
+	if (access(run, F_OK) == -1 || program == NULL ||
+	    gpgme_new(&ctx) != 0)
+		return;
+	if (gpgme_set_protocol(ctx, GPGME_PROTOCOL_SPAWN) == 0 &&
+	    gpgme_data_new(&out) == 0)
+		gpgme_op_spawn(ctx, program, argv, NULL, out, NULL, 0);
+	gpgme_data_release(out);
+	gpgme_release(ctx);
 }
 
-static char *
-scratch_make(struct fault *f)
+void
+ring_scratch_remove(const char *home)
+{
+	nftw(home, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	remove_sockets(home);
+}
+
+char *
+ring_scratch(struct fault *f)
 {
 	const char *tmp = getenv("TMPDIR");
 	char *home;
@@ -693,6 +712,19 @@ scratch_make(struct fault *f)
 	return NULL;
 }
 
+void
+ring_keyring(const struct pgp *r, struct buf *out)
+{
+	const char *name = "pubring.kbx", *kind = "gnupg-kbx";
+
+	if (faccessat(r->dir, name, F_OK, 0) == -1 &&
+	    faccessat(r->dir, "pubring.gpg", F_OK, 0) == 0) {
+		name = "pubring.gpg";
+		kind = "gnupg-ring";
+	}
+	buf_printf(out, "keyring %s:%s/%s\n", kind, r->home, name);
+}
+
 /*
  * gpg --import asks for an agent, which it would start; only an options file
  * can forbid that.
@@ -701,18 +733,12 @@ static char *
 scratch_options(const struct pgp *ring)
 {
 	struct buf b = {0};
-	const char *name = "pubring.kbx", *kind = "gnupg-kbx";
 	char *s;
 
 	buf_puts(&b, "no-autostart\ndisable-dirmngr\n");
 	if (ring != NULL) {
-		if (faccessat(ring->dir, name, F_OK, 0) == -1 &&
-		    faccessat(ring->dir, "pubring.gpg", F_OK, 0) == 0) {
-			name = "pubring.gpg";
-			kind = "gnupg-ring";
-		}
-		buf_printf(&b, "no-default-keyring\nkeyring %s:%s/%s\n",
-		    kind, ring->home, name);
+		buf_puts(&b, "no-default-keyring\n");
+		ring_keyring(ring, &b);
 	}
 	s = xstrdup(buf_text(&b));
 	buf_free(&b);
@@ -726,12 +752,12 @@ scratch_setup(struct pgp *s, const char *home, const struct pgp *ring,
 	char *options;
 	int rc;
 
-	if (open_home(s, home, f) == -1)
+	if (ring_home(s, home, f) == -1)
 		return -1;
 	options = scratch_options(ring);
 	rc = io_create(s->dir, "gpg.conf", 0600, options, strlen(options), f);
 	free(options);
-	return rc == 0 ? open_context(s, f) : -1;
+	return rc == 0 ? ring_context(s, f) : -1;
 }
 
 /*
@@ -742,14 +768,14 @@ static int
 scratch_open(struct pgp **out, const struct pgp *ring, struct fault *f)
 {
 	struct pgp *s;
-	char *home = scratch_make(f);
+	char *home = ring_scratch(f);
 
 	if (home == NULL)
 		return -1;
 	s = xmalloc(sizeof(*s));
 	*s = (struct pgp){.dir = -1};
 	if (scratch_setup(s, home, ring, f) == -1) {
-		scratch_remove(home);
+		ring_scratch_remove(home);
 		pgp_close(s);
 		s = NULL;
 	}
@@ -761,7 +787,7 @@ scratch_open(struct pgp **out, const struct pgp *ring, struct fault *f)
 static void
 scratch_close(struct pgp *s)
 {
-	scratch_remove(s->home);
+	ring_scratch_remove(s->home);
 	pgp_close(s);
 }
 
@@ -775,12 +801,12 @@ import(struct pgp *r, const struct buf *b, struct fault *f)
 
 	e = gpgme_data_new_from_mem(&d, buf_text(b), b->n, 0);
 	if (e != 0)
-		return engine_fault(r, e, "import", f);
+		return ring_fault(r, e, "import", f);
 	e = gpgme_op_import(r->ctx, d);
 	gpgme_data_release(d);
 	res = gpgme_op_import_result(r->ctx);
 	if (e != 0)
-		return engine_fault(r, e, "import", f);
+		return ring_fault(r, e, "import", f);
 	if (res == NULL || res->considered != 1 || res->secret_read != 0)
 		return fault_set(f, EX_NOPERM, "GnuPG does not find exactly "
 		    "one public key in it");
@@ -809,7 +835,7 @@ only_key(struct pgp *s, gpgme_key_t *k, struct fault *f)
 		return fault_set(f, EX_NOPERM, "more than one key is in it");
 	}
 	gpgme_op_keylist_end(s->ctx);
-	return e == 0 ? 0 : engine_fault(s, e, "list keys", f);
+	return e == 0 ? 0 : ring_fault(s, e, "list keys", f);
 }
 
 static int
@@ -963,7 +989,8 @@ run(struct pgp *r, gpgme_key_t *keys, const void *p, size_t n,
 		e = sink_open(&s, out, keys != NULL ? SIZE_MAX : PLAIN_MAX,
 		    &to);
 	if (e == 0 && keys != NULL)
-		e = gpgme_op_encrypt(r->ctx, keys, GPGME_ENCRYPT_ALWAYS_TRUST |
+		e = (r->by != NULL ? gpgme_op_encrypt_sign :
+		    gpgme_op_encrypt)(r->ctx, keys, GPGME_ENCRYPT_ALWAYS_TRUST |
 		    GPGME_ENCRYPT_NO_ENCRYPT_TO, in, to);
 	else if (e == 0)
 		e = gpgme_op_decrypt(r->ctx, in, to);
@@ -1102,8 +1129,9 @@ give(struct buf *from, struct buf *to)
 }
 
 int
-pgp_encrypt(struct pgp *r, const char *const *fprs, size_t nfprs, time_t now,
-    const void *p, size_t n, struct buf *out, struct fault *f)
+ring_encrypt(struct pgp *r, struct pgp *with, const char *const *fprs,
+    size_t nfprs, time_t now, const void *p, size_t n, struct buf *out,
+    struct fault *f)
 {
 	struct buf msg = {0};
 	struct targets t;
@@ -1113,17 +1141,28 @@ pgp_encrypt(struct pgp *r, const char *const *fprs, size_t nfprs, time_t now,
 	rc = targets_get(r, fprs, nfprs, now, &t, f);
 	if (rc == 0) {
 		buf_room(&msg, n + n / 2);
-		e = run(r, t.k, p, n, &msg);
-		if (e != 0)
-			rc = engine_fault(r, e, "encrypt", f);
+		e = run(with, t.k, p, n, &msg);
+		if (e != 0 && with->by != NULL)
+			rc = ring_unsigned(with, e, f);
+		else if (e != 0)
+			rc = ring_fault(with, e, "encrypt", f);
 	}
 	if (rc == 0)
 		rc = check_result(&t, &msg, f);
+	if (rc == 0 && with->by != NULL)
+		rc = ring_signed(with, NULL, f);
 	if (rc == 0)
 		give(&msg, out);
 	buf_free(&msg);
 	targets_free(&t);
 	return rc;
+}
+
+int
+pgp_encrypt(struct pgp *r, const char *const *fprs, size_t nfprs, time_t now,
+    const void *p, size_t n, struct buf *out, struct fault *f)
+{
+	return ring_encrypt(r, r, fprs, nfprs, now, p, n, out, f);
 }
 
 /* Does gpg say of every recipient that its secret key is not here? */
@@ -1155,7 +1194,7 @@ decrypt_fault(struct pgp *r, gpgme_error_t e, const char *id,
 
 	gpgme_strerror_r(e, why, sizeof(why));
 	if (res == NULL)
-		return engine_fault(r, e, "decrypt", f);
+		return ring_fault(r, e, "decrypt", f);
 	if (res->legacy_cipher_nomdc || (res->symkey_algo != NULL &&
 	    strcmp(res->symkey_algo, UNKNOWN_CIPHER) != 0))
 		return fault_set(f, EX_DATAERR,

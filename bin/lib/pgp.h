@@ -95,6 +95,43 @@ int pgp_encrypt(struct pgp *r, const char *const *fprs, size_t nfprs,
     time_t now, const void *p, size_t n, struct buf *out, struct fault *f);
 
 /*
+ * A key that signs.  HOME is a GnuPG home of its own, of which no file is
+ * changed and no agent started: gpg works in a folder below TMPDIR that is
+ * removed again, with an agent of its own that can reach the secret parts of
+ * this one key.  It has no passphrase, and so must not open anything.
+ */
+struct pgp_signer {
+	const char *home;
+	const char *fpr;
+};
+
+#define PGP_MIC 24 /* "pgp-sha512" */
+
+/*
+ * Can it sign at NOW?  The key is in its home (EX_NOINPUT), not revoked,
+ * expired, disabled, or dead within a day of NOW, has no subkey for
+ * encryption, dead or not, and one that signs, whose secret part is there
+ * (EX_NOPERM, its reason by name).  The home holds the secret parts of no
+ * other key, nobody but owner and group can read it, and we can (EX_CONFIG).
+ * KEY gets the first day of death in expires.  A text is signed for proof.
+ */
+int pgp_signer_check(const struct pgp_signer *s, time_t now,
+    struct pgp_key *key, struct fault *f);
+
+/*
+ * Sign: the detached, armored signature of N bytes, appended to OUT; MIC gets
+ * the value of micalg (RFC 3156 section 5).  The key is checked as by
+ * pgp_signer_check(), and that it made the signature, and no other.
+ */
+int pgp_sign(const struct pgp_signer *s, time_t now, const void *p, size_t n,
+    struct buf *out, char mic[PGP_MIC], struct fault *f);
+
+/* pgp_encrypt() of what is signed in it (RFC 3156 section 6.2). */
+int pgp_encrypt_signed(struct pgp *r, const struct pgp_signer *s,
+    const char *const *fprs, size_t nfprs, time_t now, const void *p,
+    size_t n, struct buf *out, struct fault *f);
+
+/*
  * Decrypt.  Nothing is appended to OUT before the whole message has
  * decrypted and its integrity is proven.  No secret key, or an agent that
  * does not give it: EX_TEMPFAIL with the cure; broken or without integrity

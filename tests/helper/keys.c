@@ -1,4 +1,6 @@
+#include <dirent.h>
 #include <err.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "keys.h"
 
 char *
@@ -171,6 +174,41 @@ keys_copy(const char *from, const char *to, const char *fpr)
 	keys_run(NULL, from, "--output keys.tmp --export %s", fpr);
 	keys_run(NULL, to, "--no-autostart --import keys.tmp");
 	unlink("keys.tmp");
+}
+
+static bool
+has_command(const char *pid, const char *text)
+{
+	char path[300];
+	struct buf b = {0};
+	struct fault f;
+	bool yes;
+	size_t i;
+
+	snprintf(path, sizeof(path), "/proc/%s/cmdline", pid);
+	io_read(AT_FDCWD, path, 1 << 20, &b, NULL, &f);
+	for (i = 0; i < b.n; i++)
+		if (b.p[i] == '\0')
+			b.p[i] = ' ';
+	yes = strstr(buf_text(&b), text) != NULL;
+	buf_free(&b);
+	return yes;
+}
+
+bool
+keys_running(const char *text)
+{
+	DIR *d = opendir("/proc");
+	struct dirent *e;
+	bool found = false;
+
+	if (d == NULL)
+		err(1, "/proc");
+	while (!found && (e = readdir(d)) != NULL)
+		found = e->d_name[0] >= '1' && e->d_name[0] <= '9' &&
+		    has_command(e->d_name, text);
+	closedir(d);
+	return found;
 }
 
 void

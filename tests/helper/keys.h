@@ -42,6 +42,9 @@ void keys_export(const char *home, const char *fpr, struct buf *out);
 /* Copy public keys from one home into another. */
 void keys_copy(const char *from, const char *to, const char *fpr);
 
+/* Is a process of which the command line has this text? */
+bool keys_running(const char *text);
+
 /* End the agent of the home. */
 void keys_kill(const char *home);
 

@@ -1,0 +1,83 @@
+/*
+ * ring: what the two halves of pgp.h share: pgp.c (rings, keys, messages) and
+ * pgpsign.c (signatures).  No other module includes it, or <gpgme.h>.
+ */
+#ifndef RING_H
+#define RING_H
+
+#include <gpgme.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "buf.h"
+#include "fault.h"
+#include "pgp.h"
+
+#define RING_FILES 3
+
+/* The files of a ring as they were. */
+struct ring_stamp {
+	struct stat st[RING_FILES];
+};
+
+struct pgp {
+	char *home;
+	int dir;
+	gpgme_ctx_t ctx;
+	bool own;       /* the user's: agent, cards and gpg.conf are his */
+	gpgme_key_t by; /* where not NULL: whatever it encrypts it signs */
+	struct ring_stamp at;  /* when these keys were listed */
+	size_t nlisted;
+	gpgme_key_t *listed;
+};
+
+/* "HOME: DOING: gpg: …" with the status that E calls for. */
+int ring_fault(struct pgp *r, gpgme_error_t e, const char *doing,
+    struct fault *f);
+
+/* A home below TMPDIR; the folder or NULL.  To be removed, and freed.  An
+ * agent at work in it ends when it is gone. */
+char *ring_scratch(struct fault *f);
+void ring_scratch_remove(const char *home);
+
+/* Open the folder; a context for gpg in it.  What is open then, pgp_close()
+ * closes, also after a fault. */
+int ring_home(struct pgp *r, const char *home, struct fault *f);
+int ring_context(struct pgp *r, struct fault *f);
+
+/* The line of a gpg.conf that makes gpg use the keys of R. */
+void ring_keyring(const struct pgp *r, struct buf *out);
+
+/* The key whose own fingerprint is FPR, with a reference; EX_NOINPUT. */
+int ring_find(struct pgp *r, const char *fpr, gpgme_key_t *k,
+    struct fault *f);
+
+/* EX_NOPERM where it is revoked, expired, disabled or invalid as a whole. */
+int ring_alive(gpgme_key_t k, time_t now, struct fault *f);
+bool ring_past(gpgme_subkey_t s, time_t now);
+/* Of two days of death, 0 being never. */
+long ring_later(long a, long b);
+long ring_earlier(long a, long b);
+int ring_refuse(gpgme_key_t k, struct fault *f, const char *why);
+int ring_refuse_date(gpgme_key_t k, struct fault *f, const char *what,
+    time_t t);
+
+/* R->by did not sign. */
+int ring_unsigned(struct pgp *r, gpgme_error_t e, struct fault *f);
+/*
+ * Was what R did last signed by one of the keys of R->by, and by none else?
+ * EX_SOFTWARE.  MIC, where not NULL, is that of pgp_sign().
+ */
+int ring_signed(struct pgp *r, char *mic, struct fault *f);
+
+/*
+ * Encrypt as pgp_encrypt() does, with the context of WITH (which may be R),
+ * where the keys of R must be known too.
+ */
+int ring_encrypt(struct pgp *r, struct pgp *with, const char *const *fprs,
+    size_t nfprs, time_t now, const void *p, size_t n, struct buf *out,
+    struct fault *f);
+
+#endif
