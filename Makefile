@@ -78,6 +78,7 @@ SERVICES = \
 	evidence \
 	failure \
 	classify \
+	body \
 	packet \
 	pgp \
 	pgpsign \

@@ -92,6 +92,9 @@ static const struct key keys[] = {
 	    "have to be set"},
 	{"pgp", "sign", KEY, false, AT(pgp_sign), "", 0, 0, NULL,
 	    "fingerprint of the key that signs mails; \"\" for none"},
+	{"pgp", "sign-home", PATH, false, AT(pgp_sign_home),
+	    LOCALSTATEDIR "/lib/todoke/sign", 0, 85, NULL,
+	    "GnuPG home of that key alone, with its secret part"},
 	{"calendar", "zone", TEXT, false, AT(zone), "Asia/Tokyo", 1, 0, NULL,
 	    "time zone of the desk, or a rule like JST-9"},
 	{"calendar", "holidays", PATH, false, AT(holidays),
@@ -912,6 +915,16 @@ check_smtp(const struct load *l, const struct conf *c, struct fault *f)
 }
 
 static int
+check_pgp(const struct load *l, const struct conf *c, struct fault *f)
+{
+	if (*c->pgp_sign == '\0' || strcmp(c->pgp_sign_home, c->pgp_home) != 0)
+		return 0;
+	fault_set(f, EX_CONFIG, "the ring of public keys holds no secret: "
+	    "take another folder");
+	return blame(l, "pgp", "sign-home", f);
+}
+
+static int
 check_days(const struct load *l, const struct conf *c, struct fault *f)
 {
 	size_t i;
@@ -933,7 +946,7 @@ check_together(const struct load *l, const struct conf *c, struct fault *f)
 	if (cal_check_hours((const char *const *)c->hours.v, c->hours.n,
 	    f) == -1)
 		return blame(l, "calendar", "hours", f);
-	if (check_smtp(l, c, f) == -1)
+	if (check_smtp(l, c, f) == -1 || check_pgp(l, c, f) == -1)
 		return -1;
 	return check_days(l, c, f);
 }

@@ -38,7 +38,7 @@ struct conf {
 	int smtp_port, smtp_deadline; /* seconds */
 	bool smtp_starttls;
 	/* pgp */
-	char *pgp_home, *pgp_sign;
+	char *pgp_home, *pgp_sign, *pgp_sign_home;
 	struct conf_list pgp_keys;
 	/* calendar */
 	char *zone, *holidays;

@@ -141,6 +141,54 @@ desk_seal(struct desk *d, const void *p, size_t n, struct buf *out,
 	    d->conf->pgp_keys.n, time(NULL), p, n, out, f);
 }
 
+bool
+desk_signs(const struct desk *d)
+{
+	return d->conf->pgp_sign[0] != '\0';
+}
+
+static int
+signer(const struct desk *d, struct pgp_signer *by, struct fault *f)
+{
+	const struct conf *c = d->conf;
+	size_t i;
+
+	*by = (struct pgp_signer){c->pgp_sign_home, c->pgp_sign};
+	for (i = 0; i < c->pgp_keys.n; i++)
+		if (strcmp(c->pgp_keys.v[i], c->pgp_sign) == 0)
+			return fault_set(f, EX_CONFIG, "%s: pgp.sign is a key "
+			    "that opens sealed parts: use another one",
+			    c->file);
+	return 0;
+}
+
+int
+desk_sign(const struct desk *d, const void *p, size_t n, struct buf *out,
+    char mic[PGP_MIC], struct fault *f)
+{
+	struct pgp_signer by;
+
+	if (signer(d, &by, f) == -1)
+		return -1;
+	return pgp_sign(&by, time(NULL), p, n, out, mic, f);
+}
+
+int
+desk_encrypt(struct desk *d, const char *fpr, const void *p, size_t n,
+    struct buf *out, struct fault *f)
+{
+	struct pgp_signer by;
+
+	if (desk_ring(d, f) == -1)
+		return -1;
+	if (!desk_signs(d))
+		return pgp_encrypt(d->ring, &fpr, 1, time(NULL), p, n, out, f);
+	if (signer(d, &by, f) == -1)
+		return -1;
+	return pgp_encrypt_signed(d->ring, &by, &fpr, 1, time(NULL), p, n,
+	    out, f);
+}
+
 int
 desk_unseal(struct desk *d, const void *p, size_t n, struct buf *out,
     struct fault *f)

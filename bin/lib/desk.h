@@ -60,6 +60,16 @@ int desk_day(const struct desk *d, int n, int *day, struct fault *f);
 /* Encrypt to all of the desk's own keys; the armored message to OUT. */
 int desk_seal(struct desk *d, const void *p, size_t n, struct buf *out,
     struct fault *f);
+/*
+ * Does pgp.sign ask for signatures?  Then desk_sign() makes them, as
+ * pgp_sign() does; a key that opens sealed parts is refused (EX_CONFIG).
+ */
+bool desk_signs(const struct desk *d);
+int desk_sign(const struct desk *d, const void *p, size_t n, struct buf *out,
+    char mic[PGP_MIC], struct fault *f);
+/* Encrypt to the key FPR alone, signed in it where pgp.sign asks for it. */
+int desk_encrypt(struct desk *d, const char *fpr, const void *p, size_t n,
+    struct buf *out, struct fault *f);
 /* Decrypt with the user's own GNUPGHOME. */
 int desk_unseal(struct desk *d, const void *p, size_t n, struct buf *out,
     struct fault *f);

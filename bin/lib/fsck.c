@@ -161,6 +161,27 @@ check_keys(struct fsck *k, struct desk *d)
 	}
 }
 
+/* The key that signs: it signs for proof. */
+static void
+check_signer(struct fsck *k, struct desk *d)
+{
+	const struct conf *c = d->conf;
+	const struct pgp_signer by = {c->pgp_sign_home, c->pgp_sign};
+	struct pgp_key key;
+	struct fault f;
+
+	if (!desk_signs(d))
+		return;
+	if (pgp_signer_check(&by, time(NULL), &key, &f) == -1)
+		broken(k, "pgp.sign: %s", f.text);
+	else if (key.expires != 0 && key.expires < time(NULL) + KEY_NOTICE)
+		broken(k, "pgp.sign: %s expires within 30 days: extend it, "
+		    "and publish it again", c->pgp_sign);
+	if (desk_ring(d, &f) == 0 && pgp_holds_secret(d->ring, c->pgp_sign))
+		broken(k, "%s: holds the secret part of pgp.sign: it belongs "
+		    "into pgp.sign-home alone", c->pgp_home);
+}
+
 static void
 check_secret(struct fsck *k, struct desk *d)
 {
@@ -220,6 +241,7 @@ fsck_setup(struct fsck *k, struct desk *d)
 	bool yes;
 
 	check_keys(k, d);
+	check_signer(k, d);
 	check_secret(k, d);
 	check_texts(k, d);
 	check_words(k, d);

@@ -215,7 +215,8 @@ check_operator(struct desk *d, const struct casefile *c, const char *rcpt,
     const void *msg, size_t n, struct fault *f)
 {
 	char *type = mime_own_header(msg, n, "Content-Type");
-	bool clear = type != NULL && text_prefix(type, "text/plain");
+	bool clear = (type != NULL && text_prefix(type, "text/plain")) ||
+	    mime_signed_text(msg, n);
 
 	free(type);
 	if (!clear)

@@ -3,14 +3,13 @@
 #include <string.h>
 
 #include "addr.h"
+#include "body.h"
 #include "digest.h"
 #include "letter.h"
 #include "mime.h"
 #include "seal.h"
 #include "text.h"
 #include "when.h"
-
-#define LINE_MAX_OCTETS 998 /* RFC 5322, section 2.1.1 */
 
 struct filler {
 	struct desk *d;
@@ -339,94 +338,50 @@ headers(struct desk *d, const struct letter *l, const char *id,
 	free(reply);
 }
 
-static bool
-long_lines(const struct buf *b)
-{
-	const char *s = buf_text(b), *end;
-
-	for (; *s != '\0'; s = *end == '\n' ? end + 1 : end) {
-		end = strchrnul(s, '\n');
-		if (end - s > LINE_MAX_OCTETS)
-			return true;
-	}
-	return false;
-}
-
-static void
-base64(const struct buf *in, struct buf *out)
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t i, k, left;
-	unsigned long v;
-
-	for (i = 0; i < in->n; i += 3) {
-		left = in->n - i < 3 ? in->n - i : 3;
-		for (v = 0, k = 0; k < 3; k++)
-			v = v << 8 | (k < left ?
-			    (unsigned char)in->p[i + k] : 0);
-		for (k = 0; k < 4; k++)
-			buf_putc(out, k <= left ?
-			    letters[v >> (18 - 6 * k) & 63] : '=');
-		if (i / 3 % 18 == 17)
-			buf_putc(out, '\n');
-	}
-	buf_putc(out, '\n');
-}
-
-/* Content-Type to end, in UTF-8 (RFC 2045). */
-static void
-text_part(const struct buf *body, struct buf *out)
-{
-	bool code = long_lines(body);
-
-	buf_printf(out, "Content-Type: text/plain; charset=utf-8\n"
-	    "Content-Transfer-Encoding: %s\n\n", code ? "base64" : "8bit");
-	if (code)
-		base64(body, out);
-	else
-		buf_add(out, buf_text(body), body->n);
-}
-
-static void
-crlf(const struct buf *in, struct buf *out)
-{
-	size_t i;
-
-	for (i = 0; i < in->n; i++) {
-		if (in->p[i] == '\n')
-			buf_putc(out, '\r');
-		buf_putc(out, in->p[i]);
-	}
-}
-
-/* Headers in HEAD; PLAIN is the readable whole, MSG what leaves. */
 static int
 encrypt(struct desk *d, const struct letter *l, const char *id,
-    const struct buf *head, const struct buf *part, struct buf *msg,
-    struct fault *f)
+    const struct buf *part, struct buf *msg, struct fault *f)
 {
 	struct buf inner = {0}, armored = {0};
 	int rc;
 
-	if (desk_ring(d, f) == -1)
-		return -1;
-	crlf(part, &inner);
-	rc = pgp_encrypt(d->ring, &l->key, 1, time(NULL), inner.p, inner.n,
-	    &armored, f);
-	if (rc == 0) {
-		buf_add(msg, head->p, head->n);
+	body_crlf(part, &inner);
+	rc = desk_encrypt(d, l->key, inner.p, inner.n, &armored, f);
+	if (rc == 0)
 		seal_mime(id, &armored, msg);
-	}
 	buf_free(&inner);
 	buf_free(&armored);
 	return rc;
 }
 
+/* The readable WHOLE, and MSG, what leaves: signed, encrypted, or as it is. */
+static int
+write_mail(struct desk *d, const struct letter *l, const char *id,
+    const struct buf *head, const struct buf *body, struct buf *whole,
+    struct buf *msg, struct fault *f)
+{
+	bool sign = l->key == NULL && desk_signs(d);
+	struct buf part = {0};
+	int rc = 0;
+
+	body_text(body, sign, &part);
+	buf_add(whole, head->p, head->n);
+	buf_add(msg, head->p, head->n);
+	if (sign)
+		rc = seal_sign(d, &part, msg, f);
+	else if (l->key != NULL)
+		rc = encrypt(d, l, id, &part, msg, f);
+	else
+		buf_add(msg, part.p, part.n);
+	buf_add(whole, part.p, part.n);
+	buf_free(&part);
+	return rc;
+}
+
 /*
  * What the case keeps: sealed, unless every byte is ours and public.  Of a
- * letter to the finder nothing else stays where it is held or failed, so an
- * encrypted one is in it too (MSG), to be released.
+ * letter to the finder nothing else stays where it is held or failed, so the
+ * one that leaves (MSG) is in it, to be released.
  */
 static int
 copy(struct desk *d, const struct letter *l, const char *number,
@@ -441,9 +396,11 @@ copy(struct desk *d, const struct letter *l, const char *number,
 		return 0;
 	subject = xasprintf("[%s#%s] sealed copy: %s", d->conf->tag, number,
 	    l->text);
+	if (!finder)
+		msg = whole;
 	rc = finder && l->key != NULL ?
 	    seal_wrap_both(d, subject, whole, msg, out, f) :
-	    seal_wrap(d, subject, whole->p, whole->n, out, f);
+	    seal_wrap(d, subject, msg->p, msg->n, out, f);
 	free(subject);
 	return rc;
 }
@@ -485,8 +442,8 @@ letter_queue_as(struct change *ch, const struct letter *l, const char *id,
 	const struct casefile *c = change_case(ch);
 	bool finder = template_find(l->text)->class == TEXT_FINDER;
 	const char *role = finder ? LETTER_FINDER : l->to;
-	struct buf subject = {0}, body = {0}, head = {0}, part = {0},
-	    whole = {0}, msg = {0}, kept = {0};
+	struct buf subject = {0}, body = {0}, head = {0}, whole = {0},
+	    msg = {0}, kept = {0};
 	int rc = -1;
 
 	if (check_letter(l, f) == -1 ||
@@ -496,14 +453,8 @@ letter_queue_as(struct change *ch, const struct letter *l, const char *id,
 	    !template_has_words(l->text))
 		buf_printf(&body, "\n%s\n", l->words);
 	headers(d, l, id, casefile_number(c), role, buf_text(&subject), &head);
-	text_part(&body, &part);
-	buf_add(&whole, head.p, head.n);
-	buf_add(&whole, part.p, part.n);
-	if (l->key == NULL)
-		buf_add(&msg, whole.p, whole.n);
-	else if (encrypt(d, l, id, &head, &part, &msg, f) == -1)
-		goto out;
-	if (copy(d, l, casefile_number(c), &whole, &msg, &kept, f) == -1)
+	if (write_mail(d, l, id, &head, &body, &whole, &msg, f) == -1 ||
+	    copy(d, l, casefile_number(c), &whole, &msg, &kept, f) == -1)
 		goto out;
 	change_mail(ch, id, &msg, kept.n > 0 ? &kept : NULL);
 	rc = 0;
@@ -511,7 +462,6 @@ out:
 	buf_free(&subject);
 	buf_free(&body);
 	buf_free(&head);
-	buf_free(&part);
 	buf_free(&whole);
 	buf_free(&msg);
 	buf_free(&kept);

@@ -885,3 +885,43 @@ mime_pgp_part(const void *p, size_t n, struct buf *out, struct fault *f)
 	g_object_unref(t);
 	return rc;
 }
+
+static bool
+signed_text(struct slice body, const char *dashed)
+{
+	struct slice part, head, in;
+	GMimeContentType *t;
+
+	if (part_take(&body, dashed, &part) != DELIMITER ||
+	    !slice_blank(part) ||
+	    part_take(&body, dashed, &part) != DELIMITER ||
+	    !head_split(part, &head, &in) ||
+	    (t = only_type(head, "text", "plain")) == NULL)
+		return false;
+	g_object_unref(t);
+	return part_take(&body, dashed, &part) == LAST_DELIMITER &&
+	    only_part(part, "pgp-signature", &in) && slice_blank(body);
+}
+
+bool
+mime_signed_text(const void *p, size_t n)
+{
+	struct slice all = {p, n}, head, body;
+	GMimeContentType *t;
+	const char *boundary;
+	char *dashed;
+	bool yes;
+
+	g_mime_init();
+	if (!head_split(all, &head, &body) ||
+	    (t = only_type(head, "multipart", "signed")) == NULL)
+		return false;
+	boundary = g_mime_content_type_get_parameter(t, "boundary");
+	dashed = xasprintf("--%s", boundary != NULL ? boundary : "");
+	yes = boundary != NULL && *boundary != '\0' &&
+	    parameter(t, "protocol", "application/pgp-signature") &&
+	    signed_text(body, dashed);
+	free(dashed);
+	g_object_unref(t);
+	return yes;
+}

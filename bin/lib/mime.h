@@ -84,4 +84,11 @@ char *mime_own_header(const void *p, size_t n, const char *name);
  */
 int mime_pgp_part(const void *p, size_t n, struct buf *out, struct fault *f);
 
+/*
+ * Is P exactly the signed mail of RFC 3156 section 5 (multipart/signed with
+ * protocol application/pgp-signature), of a text/plain and its signature?  The
+ * signature is not verified.
+ */
+bool mime_signed_text(const void *p, size_t n);
+
 #endif

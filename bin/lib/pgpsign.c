@@ -241,7 +241,7 @@ take_key(struct pgp *s, const struct pgp *home, const struct pgp_signer *by,
 
 	if (ring_find(s, by->fpr, &s->by, f) == -1) {
 		if (f->status == EX_NOINPUT)
-			fault_set(f, EX_NOINPUT, "key %s: not in the home %s",
+			fault_set(f, EX_CONFIG, "key %s: not in the home %s",
 			    by->fpr, home->home);
 		return -1;
 	}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "body.h"
 #include "digest.h"
 #include "mime.h"
 #include "seal.h"
@@ -34,6 +35,33 @@ seal_mime(const char *seed, const struct buf *armored, struct buf *out)
 	if (armored->n > 0 && armored->p[armored->n - 1] != '\n')
 		buf_putc(out, '\n');
 	buf_printf(out, "\n--=_%.24s--\n", hex);
+}
+
+int
+seal_sign(const struct desk *d, const struct buf *part, struct buf *out,
+    struct fault *f)
+{
+	struct buf wire = {0}, armored = {0};
+	char hex[DIGEST_HEX], mic[PGP_MIC];
+	int rc;
+
+	body_crlf(part, &wire);
+	rc = desk_sign(d, wire.p, wire.n, &armored, mic, f);
+	buf_free(&wire);
+	if (rc == 0) { /* no part holds the digest of itself */
+		digest_sha256(part->p, part->n, hex);
+		buf_printf(out, "Content-Type: multipart/signed; "
+		    "boundary=\"=_%.24s\";\n"
+		    " micalg=%s; protocol=\"application/pgp-signature\"\n"
+		    "\n--=_%.24s\n", hex, mic, hex);
+		buf_add(out, part->p, part->n);
+		buf_printf(out, "\n--=_%.24s\n"
+		    "Content-Type: application/pgp-signature; "
+		    "name=\"signature.asc\"\n\n%s\n--=_%.24s--\n", hex,
+		    buf_text(&armored), hex);
+	}
+	buf_free(&armored);
+	return rc;
 }
 
 /* A mail to the desk around a part of MIME. */

@@ -1,6 +1,6 @@
 /*
- * seal: PGP/MIME messages (RFC 3156, section 4), to the desk's keys for what
- * rests in the spool, and to a pinned key for what leaves it.
+ * seal: PGP/MIME messages (RFC 3156), to the desk's keys for what rests in the
+ * spool, to a pinned key for what leaves it, and signed.
  */
 #ifndef SEAL_H
 #define SEAL_H
@@ -14,6 +14,14 @@
  * armored message.  SEED makes the boundary.
  */
 void seal_mime(const char *seed, const struct buf *armored, struct buf *out);
+
+/*
+ * The lines of a multipart/signed mail (section 5) from its Content-Type on:
+ * PART, from its own Content-Type to its last line end, with the signature
+ * of pgp.sign over it.
+ */
+int seal_sign(const struct desk *d, const struct buf *part, struct buf *out,
+    struct fault *f);
 
 /*
  * Wrap a whole mail, byte for byte, as message/rfc822 into a mail to the

@@ -68,8 +68,22 @@ modes "the first jobs"
 printf 'Finder: Yamada\nFinder-Address: yamada@finder.example\nUrl: http://www.city.example.lg.jp/x\n\ntext\n' >"$T/r"
 printf '#!/bin/sh\necho "a word in passing" >>"$1"\n' >"$T/editor"
 chmod 755 "$T/editor"
+# A key that signs, which both may use; with it from the second round on.
+mkdir "$T/lib/sign"
+gpg_in "$T/lib/sign" --passphrase '' --quick-generate-key "Desk <desk@desk.example>" ed25519 sign never 2>>"$T/gpg.log"
+sign="sign = \"$(fingerprint "$T/lib/sign")\" sign-home = \"$T/lib/sign\""
+gpgconf --homedir "$T/lib/sign" --kill all
+chown -R $CRON:$GROUP "$T/lib/sign"
+chmod -R u=rwX,g=rX,o= "$T/lib/sign"
+# signed KIND: the letter that stays in the case's folder is.
+signed() {
+	[ "$mask_of_person" = 022 ] ||
+	    grep -q '^Content-Type: multipart/signed' "$SPOOL/mail/$number/cur/$number".*."$1:2,S" ||
+	    fail "$1 is not signed"
+}
 boxes=0
 for mask_of_person in 022 077; do
+	[ "$mask_of_person" = 022 ] || sed -i "s|^pgp {|pgp { $sign|" "$CONF"
 	# Dropped by the coordinator so that the group can read it, sorted by cron.
 	sed "\$a $mask_of_person" "$T/r" >"$T/drop"
 	chmod 644 "$T/drop"
@@ -84,6 +98,7 @@ for mask_of_person in 022 077; do
 	log | grep -q " sent .*by=uid$CRON" || fail "who sent it? $(log)"
 	does todoke-contact -a soumu@city.example.lg.jp "$number"
 	jobs
+	signed contact
 
 	# A new key comes into the ring from the coordinator; cron goes on using it.
 	make_key "$T/key$mask_of_person.home" "City $mask_of_person <soumu@city.example.lg.jp>" 2>>"$T/gpg.log"

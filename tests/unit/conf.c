@@ -81,6 +81,7 @@ check_defaults(const struct conf *c)
 	ck_assert_str_eq(c->smtp_helo, "");
 	ck_assert_str_eq(c->pgp_home, LOCALSTATEDIR "/lib/todoke/gnupg");
 	ck_assert_str_eq(c->pgp_sign, "");
+	ck_assert(strstr(c->pgp_sign_home, "/lib/todoke/sign") != NULL);
 	ck_assert_str_eq(c->zone, "Asia/Tokyo");
 	ck_assert_str_eq(c->holidays, SYSCONFDIR "/todoke/holidays.jp");
 	ck_assert_uint_eq(c->hours.n, 2);
@@ -130,7 +131,7 @@ START_TEST(takes_every_key)
 	    "ca = /etc/ca.pem user = todoke password-file = /etc/pw\n"
 	    "deadline = 2m helo = desk.example.jp }\n"
 	    "pgp { home = /k keys = {\"0123 4567 89ab cdef 0123  4567 89AB "
-	    "CDEF 0123 4567\"} sign = " FPR " }\n"
+	    "CDEF 0123 4567\"} sign = " FPR " sign-home = /s }\n"
 	    "calendar { zone = JST-9 holidays = /h hours = {\"10:00-16:00\"}"
 	    " closed = {} }\n"
 	    "ladder { step letter { after = 7 via = letter } }\n"
@@ -162,6 +163,7 @@ START_TEST(takes_every_key)
 	ck_assert_uint_eq(c->pgp_keys.n, 1);
 	ck_assert_str_eq(c->pgp_keys.v[0], FPR);
 	ck_assert_str_eq(c->pgp_sign, FPR);
+	ck_assert_str_eq(c->pgp_sign_home, "/s");
 	ck_assert_str_eq(c->zone, "JST-9");
 	ck_assert_str_eq(c->holidays, "/h");
 	ck_assert_uint_eq(c->hours.n, 1);
@@ -257,6 +259,8 @@ static const struct {
 	{"pgp { keys = {" FPR ", abc} }", 1, "pgp.keys", "40"},
 	{"pgp { keys = {" FPR "0} }", 1, "pgp.keys", "40"},
 	{"pgp { sign = \"desk@example.jp\" }", 1, "pgp.sign", "40"},
+	{"pgp { home = /k sign = " FPR "\nsign-home = /k }", 2,
+	    "pgp.sign-home", "another"},
 	{"pgp { home = /123456789/123456789/123456789/123456789/123456789/"
 	    "123456789/123456789/123456789/12345 }", 1, "pgp.home", "85"},
 	{"calendar { zone = \"\" }", 1, "calendar.zone", ""},

@@ -768,6 +768,50 @@ START_TEST(pgp_bad)
 }
 END_TEST
 
+#define SIGNED_HEAD "Subject: x\nContent-Type: multipart/signed; micalg=" \
+    "pgp-sha256;\n protocol=\"application/pgp-signature\"; boundary=b\n\n"
+#define SIGNED_ONE "--b\nContent-Type: text/plain; charset=utf-8\n\nhi\n\n"
+#define SIGNED_TWO "--b\nContent-Type: application/pgp-signature\n\nx\n"
+
+static void
+check_signed(const char *s, bool yes)
+{
+	ck_assert_msg(mime_signed_text(s, strlen(s)) == yes, "%s", s);
+}
+
+START_TEST(signed_text)
+{
+	static const char *const none[] = {"", "Subject: x\n\nhi\n",
+	    SIGNED_HEAD, SIGNED_HEAD SIGNED_ONE, SIGNED_HEAD SIGNED_ONE
+	    SIGNED_TWO, SIGNED_HEAD SIGNED_ONE "--b--\n",
+	    SIGNED_HEAD SIGNED_TWO SIGNED_ONE "--b--\n",
+	    SIGNED_HEAD SIGNED_ONE SIGNED_ONE SIGNED_TWO "--b--\n",
+	    SIGNED_HEAD SIGNED_ONE SIGNED_TWO SIGNED_TWO "--b--\n",
+	    SIGNED_HEAD "hi\n" SIGNED_ONE SIGNED_TWO "--b--\n",
+	    SIGNED_HEAD SIGNED_ONE SIGNED_TWO "--b--\nhi\n",
+	    SIGNED_HEAD SIGNED_ONE "--b\nContent-Type: text/plain\n\nx\n"
+	    "--b--\n",
+	    SIGNED_HEAD "--b\nContent-Type: text/html\n\nx\n" SIGNED_TWO
+	    "--b--\n",
+	    SIGNED_HEAD "--b\n\nx\n" SIGNED_TWO "--b--\n",
+	    "Content-Type: text/html\n" SIGNED_HEAD SIGNED_ONE SIGNED_TWO
+	    "--b--\n",
+	    "Content-Type: multipart/signed; boundary=b\n\n" SIGNED_ONE
+	    SIGNED_TWO "--b--\n",
+	    "Content-Type: multipart/mixed; boundary=b; protocol="
+	    "\"application/pgp-signature\"\n\n" SIGNED_ONE SIGNED_TWO
+	    "--b--\n"};
+	size_t i;
+
+	check_signed(SIGNED_HEAD SIGNED_ONE SIGNED_TWO "--b--\n", true);
+	check_signed(SIGNED_HEAD "--b\nContent-Type: text/plain\n"
+	    "Content-Transfer-Encoding: base64\n\naGk=\n\n" SIGNED_TWO
+	    "--b--", true);
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		check_signed(none[i], false);
+}
+END_TEST
+
 static char *
 corpora(const char *name)
 {
@@ -918,6 +962,7 @@ one_file(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	}
 	mime_looks_like_mail(buf_text(&b), b.n);
 	mime_pgp_part(buf_text(&b), b.n, &out, &f);
+	mime_signed_text(buf_text(&b), b.n);
 	free(mime_own_header(buf_text(&b), b.n, "Subject"));
 	buf_free(&b);
 	buf_free(&out);
@@ -1043,6 +1088,7 @@ suite(void)
 	tcase_add_test(tc, own_header);
 	tcase_add_test(tc, pgp_good);
 	tcase_add_test(tc, pgp_bad);
+	tcase_add_test(tc, signed_text);
 	tcase_add_test(tc, corpus_agreement);
 	tcase_add_test(tc, all_files);
 	tcase_add_test(tc, charsets);

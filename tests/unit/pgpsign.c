@@ -172,7 +172,7 @@ START_TEST(home_as_it_must_be)
 		    "0123456789012345678901234567890123456789.key", EX_CONFIG,
 		    "take it out"},
 		{"echo armor >gpg.conf", EX_CONFIG, "gpg.conf"},
-		{"rm pubring.kbx", EX_NOINPUT, "not in the home"},
+		{"rm pubring.kbx", EX_CONFIG, "not in the home"},
 		{"rm pubring.kbx; mkdir pubring.kbx", EX_CONFIG, "pubring"},
 	};
 	char name[16], *home;
@@ -236,7 +236,7 @@ START_TEST(key_refused_by_name)
 	keys_revoke(home, fpr);
 	refused(home, fpr, now, EX_NOPERM, "revoked");
 	keys_kill(home);
-	refused(w.signer, w.bob_fpr, now, EX_NOINPUT, "not in the home");
+	refused(w.signer, w.bob_fpr, now, EX_CONFIG, "not in the home");
 	refused(w.signer, "s@example.org", now, EX_DATAERR, "fingerprint");
 }
 END_TEST
