@@ -55,6 +55,7 @@ main(int argc, char *argv[])
 		cli_usage(synopsis);
 	if (o.dry)
 		k.repair = false;
+	cli_catch();
 	if (conf_load(o.conf, &c, &f) == -1)
 		cli_die(&f);
 	whole = fsck_tree(&k, c);

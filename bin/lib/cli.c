@@ -76,14 +76,14 @@ static void
 end_by_exit(int status, void *arg)
 {
 	(void)arg;
-	if (status != EX_OK && status < EX__BASE)
+	if (status > 1 && status < EX__BASE)
 		_exit(EX_SOFTWARE);
 }
 
 /* Where a sanitizer has handlers of its own they stay.  GLib recurses until
  * the stack is full when it cannot even say that memory is. */
-static void
-catch_faults(void)
+void
+cli_catch(void)
 {
 	static const int signals[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV,
 	    SIGTRAP};
@@ -120,7 +120,7 @@ cli_begin(void)
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	umask(007);
-	catch_faults();
+	cli_catch();
 	clean(&stdout, STDOUT_FILENO);
 	clean(&stderr, STDERR_FILENO);
 	setvbuf(stderr, NULL, _IONBF, 0);

@@ -20,11 +20,14 @@ struct cli {
 /* Take one of the common options; false if OPT is none of them. */
 bool cli_option(struct cli *o, int opt, const char *arg);
 
+/* A signal that tells of a fault, as when a library finds no memory, ends the
+ * program with EX_SOFTWARE. */
+void cli_catch(void);
+
 /*
  * What every program begins with, before it reads anything: it leaves no core
  * and cannot be looked into by processes of the same user (PR_SET_DUMPABLE);
- * standard output and error become clean text (screen.h).  A signal that tells
- * of a fault, as when a library finds no memory, ends it with EX_SOFTWARE.
+ * standard output and error become clean text (screen.h).  cli_catch() too.
  * cli_open() does it.
  */
 void cli_begin(void);

@@ -82,6 +82,16 @@ zone_data(const char *path)
 	return yes;
 }
 
+/* Where its data cannot be read glibc takes the letters of a zone's name and
+ * UTC, in silence. */
+static bool
+zone_taken(const char *zone)
+{
+	return timezone != 0 || strcmp(tzname[0], zone) == 0 ||
+	    strncmp(zone, tzname[0], strlen(tzname[0])) != 0 ||
+	    posix_rule(zone);
+}
+
 int
 when_zone(const char *zone, struct fault *f)
 {
@@ -99,7 +109,8 @@ when_zone(const char *zone, struct fault *f)
 	if (setenv("TZ", zone, 1) == -1)
 		return fault_errno(f, "zone \"%s\"", zone);
 	tzset();
-	return 0;
+	return zone_taken(zone) ? 0 : fault_set(f, EX_TEMPFAIL,
+	    "zone \"%s\": its data in %s cannot be read now", zone, ZONES);
 }
 
 /* Days from civil, after Howard Hinnant's well-known derivation. */
