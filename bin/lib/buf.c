@@ -10,6 +10,8 @@
 
 #include "buf.h"
 
+#define ROOM_LEAST 256
+
 void *
 xmalloc(size_t n)
 {
@@ -83,7 +85,7 @@ lock_bytes(const void *p, size_t n)
 static void
 grow(struct buf *b, size_t more)
 {
-	size_t room = b->room > 0 ? b->room : 256;
+	size_t room = b->room > 0 ? b->room : ROOM_LEAST;
 	char *p;
 
 	if (more > SIZE_MAX / 4 - b->n)
@@ -93,7 +95,8 @@ grow(struct buf *b, size_t more)
 	if (room == b->room)
 		return;
 	p = xmalloc(room);
-	lock_bytes(p, room);
+	if (room > ROOM_LEAST)
+		lock_bytes(p, room);
 	if (b->p != NULL) {
 		memcpy(p, b->p, b->n);
 		explicit_bzero(b->p, b->n);

@@ -40,8 +40,8 @@ void wipe_str(char *s);
 
 /*
  * Keep these bytes, and what else is on their pages, out of swap for as long
- * as the process has them.  Buffers do so themselves.  Beyond what the system
- * grants (RLIMIT_MEMLOCK) nothing is locked, and that is no error.
+ * as the process has them.  Buffers of over 255 octets do so themselves.  Beyond
+ * what the system grants (RLIMIT_MEMLOCK) nothing is locked, which is no error.
  */
 void lock_bytes(const void *p, size_t n);
 

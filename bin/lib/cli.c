@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,8 +169,10 @@ cli_usage(const char *synopsis)
 void
 cli_end(struct desk *d, int status)
 {
+	bool broken = ferror(stdout) != 0;
+
 	desk_close(d);
-	if (fflush(stdout) == EOF || ferror(stdout))
+	if (fclose(stdout) == EOF || broken)
 		err(EX_IOERR, "standard output");
 	exit(status);
 }

@@ -12,6 +12,7 @@
 struct screen {
 	int fd;
 	struct buf rest; /* of a character that is not whole yet */
+	char room[BUFSIZ];
 };
 
 static bool
@@ -85,6 +86,7 @@ screen_close(void *cookie)
 	struct screen *s = cookie;
 
 	buf_free(&s->rest);
+	explicit_bzero(s, sizeof(*s));
 	free(s);
 	return 0;
 }
@@ -99,9 +101,12 @@ screen_open(int fd)
 
 	s->fd = fd;
 	stream = fopencookie(s, "w", calls);
-	if (stream == NULL)
+	if (stream == NULL) {
 		free(s);
-	else if (isatty(fd))
-		setvbuf(stream, NULL, _IOLBF, BUFSIZ);
+		return NULL;
+	}
+	lock_bytes(s, sizeof(*s));
+	setvbuf(stream, s->room, isatty(fd) ? _IOLBF : _IOFBF,
+	    sizeof(s->room));
 	return stream;
 }

@@ -11,7 +11,8 @@
 /*
  * A stream over FD, which stays the caller's; buffered by lines where FD is a
  * terminal.  A character or CRLF that two writes share is put together again;
- * the part of one that nothing follows is dropped.  NULL with errno.
+ * the part of one that nothing follows is dropped.  fclose() wipes what was
+ * waiting in it.  NULL with errno.
  */
 FILE *screen_open(int fd);
 

@@ -148,8 +148,8 @@ class Flavour:
     def junk(self):
         w = self.words
         self.write(self.path("incoming/new/1.junk"), b"\0\0" + self.mail())
-        self.write(self.path("new", w.ascii["drop"] + ".junk"),
-                   b"\0\0\xff" + self.form().encode())
+        self.write(self.path("new", w.ascii["drop"] +
+                             "\x1b]0;\u009b31m\u202e.junk"), b"\0\0\xff" + self.form().encode())
         self.write(self.path("new", w.ascii["drop"] + ".sjis"),
                    self.form().encode("cp932", "replace"))
 

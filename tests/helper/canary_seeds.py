@@ -73,12 +73,15 @@ SEEDS = [
     Seed("named to the operator without consent", ["mail: disclose"],
          ("letter.c", "return finder || r->may_name ? r->finder : \"\";",
           "return r->finder;")),
+    Seed("buffers not wiped", ["mail: write"],
+         ("buf.c", "\t\texplicit_bzero(b->p, b->n);\n\t\tfree(b->p);\n"
+          "\t}\n\t*b = ", "\t\tfree(b->p);\n\t}\n\t*b = ")),
     Seed("the password on standard error", ["mail: password"],
          ("outbox.c", "\t\trc = all(d, buf_text(&password), f);\n",
           "\t\tdesk_say(d, \"%s\", buf_text(&password));\n"
           "\t\trc = all(d, buf_text(&password), f);\n".replace(
               "\t\tdesk_say", "\t{\n\t\tdesk_say", 1) + "\t}\n")),
-    Seed("escapes of a case on the terminal", ["mail: show, with hand edit"],
+    Seed("a file's name as it is on the terminal", ["mail: junk"],
          ("cli.c", "\tclean(&stdout, STDOUT_FILENO);\n\tclean(&stderr, "
           "STDERR_FILENO);\n", "\t(void)clean;\n")),
 ]
