@@ -320,7 +320,7 @@ desk_clock(const struct desk *d, struct fault *f)
 		return 0;
 	n = snprintf(text, sizeof(text), "%lld\n", (long long)d->now);
 	snprintf(tmp, sizeof(tmp), "tmp/clock.%ld", (long)getpid());
-	if (io_create(d->spool, tmp, SPOOL_FILE, text, (size_t)n, f) == -1)
+	if (spool_create(d->spool, tmp, text, (size_t)n, f) == -1)
 		return -1;
 	if (renameat(d->spool, tmp, d->spool, "var/clock") == -1)
 		return fault_errno(f, "var/clock");

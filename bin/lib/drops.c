@@ -322,7 +322,7 @@ drops_hands(struct desk *d, bool every, struct fault *worst)
 	if (!every && fstatat(d->spool, "var/hands", &st,
 	    AT_SYMLINK_NOFOLLOW) == 0)
 		h.since = st.st_mtime - STAMP_SLACK;
-	if (!d->dry && io_create(d->spool, "var/hands", SPOOL_FILE, "", 0,
+	if (!d->dry && spool_create(d->spool, "var/hands", "", 0,
 	    worst) == -1)
 		return -1;
 	for (s = 0; s < STATES; s++)

@@ -155,7 +155,7 @@ enqueue(const struct held *h, struct fault *f)
 		return link_name(h->d, from, to, f);
 	}
 	path_in(h, "tmp", "", tmp);
-	if (io_create(h->d->spool, tmp, SPOOL_FILE, h->bytes.p, h->bytes.n,
+	if (spool_create(h->d->spool, tmp, h->bytes.p, h->bytes.n,
 	    f) == -1)
 		return -1;
 	if (link_name(h->d, tmp, to, f) == -1)
