@@ -210,6 +210,36 @@ START_TEST(never_another_key)
 }
 END_TEST
 
+/* The same with one secret part for two keys: both could sign. */
+START_TEST(never_a_namesake)
+{
+	char *home = keys_home("same", 0700), fpr[2][PGP_FPR], mic[PGP_MIC];
+	struct pgp_signer by = {home, NULL};
+	struct buf sig = {0};
+	struct fault f = {0};
+	int i;
+
+	keys_primary(home, "First <f@example.org>", NULL, "never", fpr[0]);
+	shell(home, "printf '%s\\n' %no-protection 'Key-Type: eddsa' "
+	    "\"Key-Grip: $(basename private-keys-v1.d/* .key)\" "
+	    "'Key-Usage: sign' 'Name-Email: s@example.org' 'Expire-Date: 0' "
+	    "%commit >same && gpg --homedir . --batch --gen-key "
+	    "--faked-system-time 20260101T000000 same");
+	keys_kill(home);
+	keys_fpr(home, "s@example.org", 0, fpr[1]);
+	for (i = 0; i < 2; i++) {
+		by.fpr = fpr[i];
+		buf_free(&sig);
+		ck_assert_msg(pgp_sign(&by, time(NULL), TEXT, sizeof(TEXT) - 1,
+		    &sig, mic, &f) == 0, "%s", f.text);
+		check_signature(&sig, home, fpr[i], mic);
+	}
+	keys_kill(home);
+	buf_free(&sig);
+	free(home);
+}
+END_TEST
+
 START_TEST(key_refused_by_name)
 {
 	time_t now = time(NULL);
@@ -417,6 +447,7 @@ suite(void)
 	tcase_add_test(tc, signs);
 	tcase_add_test(tc, home_as_it_must_be);
 	tcase_add_test(tc, never_another_key);
+	tcase_add_test(tc, never_a_namesake);
 	tcase_add_test(tc, key_refused_by_name);
 	tcase_add_test(tc, end_in_sight);
 	tcase_add_test(tc, passphrase);
