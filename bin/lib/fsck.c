@@ -15,7 +15,6 @@
 #include "gate.h"
 #include "intake.h"
 #include "io.h"
-#include "outbox.h"
 #include "template.h"
 #include "text.h"
 #include "when.h"
@@ -571,56 +570,62 @@ drop_old(struct fsck *k, struct desk *d, const char *folder, time_t age)
 	spool_names_free(&names);
 }
 
-/* Does the case name these bytes (1, 0)?  -1: it cannot be told. */
+/* Does the case decide on the message NAME with these bytes?  1, 0, or -1:
+ * what cannot be looked at must not be taken for nobody's. */
 static int
-names_bytes(struct desk *d, const char *number, const char *path,
-    struct fault *f)
+decided(struct desk *d, const char *name, const char *path, struct fault *f)
 {
+	char base[TOKEN_ID], number[CASE_NUMBER], hex[DIGEST_HEX],
+	    want[TOKEN_ID + DIGEST_HEX + 8];
+	size_t i, n = strlen(name);
 	struct spool_place p;
 	struct casefile *c;
 	struct buf b = {0};
-	int rc;
+	const char *kind, *line;
+	int is = 0;
 
+	if (n > 5 && strcmp(name + n - 5, ".copy") == 0)
+		n -= 5;
+	snprintf(base, sizeof(base), "%.*s", (int)n, name);
+	if (!token_id_split(base, number, &kind))
+		return 0;
+	if (io_read(d->spool, path, CASE_MAX * 8UL, &b, NULL, f) == -1)
+		return f->status == EX_DATAERR ? 0 : -1;
+	digest_sha256(b.p, b.n, hex);
+	buf_free(&b);
 	if (spool_find(d->spool, number, &p, f) == -1)
 		return f->status == EX_NOINPUT ? 0 : -1;
 	if (spool_read(d->spool, &p, &c, f) == -1)
 		return -1;
-	if (io_read(d->spool, path, CASE_MAX * 8UL, &b, NULL, f) == 0)
-		rc = outbox_named(c, strrchr(path, '/') + 1, &b);
-	else
-		rc = spool_exists(d->spool, path) ? -1 : 1; /* gone since */
-	buf_free(&b);
+	snprintf(want, sizeof(want), "%.90s %s", name, hex);
+	for (i = 0; is == 0 && (line = casefile_nth(c, "Mail", i)) != NULL;
+	    i++)
+		is = strcmp(line, want) == 0;
 	casefile_free(c);
-	return rc;
+	return is;
 }
 
 /*
- * What is to be moved is judged under the lock of its case; what is only
- * spoken of, twice: in between the case may have been moved.
+ * What is to be moved is judged under the lock of its case, what is only
+ * spoken of twice: a case that is being moved may not be found.
  */
 static int
-decided(struct fsck *k, struct desk *d, const char *path, struct fault *f)
+judged(struct fsck *k, struct desk *d, const char *name, const char *path,
+    struct fault *f)
 {
-	const char *name = strrchr(path, '/') + 1, *kind;
-	size_t n = strlen(name);
-	char id[TOKEN_ID + 8], number[CASE_NUMBER];
-	int rc, lock = -1;
+	char number[CASE_NUMBER];
+	int lock = -1, is;
 
-	if (n > 5 && strcmp(name + n - 5, ".copy") == 0)
-		n -= 5;
-	if (n >= sizeof(id))
-		return 0;
-	snprintf(id, sizeof(id), "%.*s", (int)n, name);
-	if (!token_id_split(id, number, &kind))
-		return 0;
-	if (k->repair && spool_lock(d->spool, number, false, &lock, f) == -1)
+	snprintf(number, sizeof(number), "%s", name);
+	if (k->repair && casefile_is_number(number) &&
+	    spool_lock(d->spool, number, false, &lock, f) == -1)
 		return f->status == EX_NOINPUT ? 0 : -1;
-	rc = names_bytes(d, number, path, f);
-	if (rc != 1)
-		rc = names_bytes(d, number, path, f);
+	is = decided(d, name, path, f);
+	if (is == 0)
+		is = decided(d, name, path, f);
 	if (lock != -1)
 		close(lock);
-	return rc;
+	return is;
 }
 
 /* A message in outbox/ that no case decided on. */
@@ -631,7 +636,7 @@ check_outbox(struct fsck *k, struct desk *d)
 	struct spool_names names;
 	struct fault f;
 	size_t i;
-	int rc;
+	int is;
 
 	if (spool_list(d->spool, "outbox", &names, &f) == -1) {
 		broken(k, "%s", f.text);
@@ -639,12 +644,11 @@ check_outbox(struct fsck *k, struct desk *d)
 	}
 	for (i = 0; i < names.n; i++) {
 		snprintf(path, sizeof(path), "outbox/%.200s", names.v[i]);
-		if (!spool_exists(d->spool, path))
-			continue;
-		rc = check_file(k, d, path) ? decided(k, d, path, &f) : 0;
-		if (rc == -1)
+		check_file(k, d, path);
+		is = judged(k, d, names.v[i], path, &f);
+		if (is == -1 && f.status != EX_NOINPUT)
 			broken(k, "%s: %s", path, f.text);
-		else if (rc == 0 && (!k->repair || spool_bad(d->spool, path,
+		else if (is == 0 && (!k->repair || spool_bad(d->spool, path,
 		    names.v[i], "No case decided on these bytes.", &f) == -1))
 			broken(k, "%s: no case decided on these bytes; it will "
 			    "not be sent (todoke-check -r puts it into bad/)",
