@@ -46,8 +46,8 @@ SEEDS = [
 	    errno == EEXIST)
 """, "\n\tif (to[0] != '\\0')\n")),
     Seed("recorded before it is sent", "send", KILL,
-         ("outbox.c", "\t    hand_over(m, &res, f) == -1)\n",
-          "\t    keep_copy(m, f) == -1 ||\n"
+         ("outbox.c", "\tif (hand_over(m, &res, f) == -1)\n",
+          "\tif (keep_copy(m, f) == -1 ||\n"
           "\t    record(m, \"sent\", NULL, NULL, f) == -1 ||\n"
           "\t    hand_over(m, &res, f) == -1)\n")),
     Seed("removed before it is recorded", "send", KILL,

@@ -5,7 +5,7 @@ STATUSES = """	    !good(code_of(smtp_reverse_path_status(a->message))) ||
 	    !good(code_of(smtp_recipient_status(a->recipient))) ||
 	    !good(code_of(smtp_message_transfer_status(a->message))))
 """
-BELIEVED = "\t    hand_over(m, &res, f) == -1)\n"
+BELIEVED = "\tif (hand_over(m, &res, f) == -1)\n"
 
 SEEDS = [
     Seed("verdict from the wrong status",
@@ -19,7 +19,7 @@ SEEDS = [
     Seed("copy written before acceptance",
          ["450 to the message", "drop at rcpt"],
          ("outbox.c", BELIEVED,
-          "\t    keep_copy(m, f) == -1 || hand_over(m, &res, f) == -1)\n")),
+          "\tif (keep_copy(m, f) == -1 || hand_over(m, &res, f) == -1)\n")),
     Seed("every end of the message is a yes",
          ["554 to the message", "450 to the message"],
          ("smtp.c", STATUSES, "\t    false)\n")),

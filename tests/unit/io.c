@@ -113,7 +113,7 @@ START_TEST(reads_no_more_than_a_regular_file)
 	ck_assert_int_eq(io_mkdir(dir, "folder", 0700, &f), 0);
 	unread("absent", 10, EX_NOINPUT);
 	unread("target/below", 10, EX_NOINPUT);
-	unread("soft", 10, EX_IOERR);
+	unread("soft", 10, EX_DATAERR);
 	unread("fifo", 10, EX_DATAERR);
 	unread("folder", 10, EX_DATAERR);
 	unread("target", 4, EX_DATAERR);
