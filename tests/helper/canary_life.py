@@ -149,7 +149,8 @@ class Flavour:
         w = self.words
         self.write(self.path("incoming/new/1.junk"), b"\0\0" + self.mail())
         self.write(self.path("new", w.ascii["drop"] +
-                             "\x1b]0;\u009b31m\u202e.junk"), b"\0\0\xff" + self.form().encode())
+                             "\x1b]0;\u009b31m\u202e.junk"),
+                   b"\0\0\xff" + self.form().encode())
         self.write(self.path("new", w.ascii["drop"] + ".sjis"),
                    self.form().encode("cp932", "replace"))
 
@@ -214,6 +215,8 @@ def steps(f):
         Step("sort", "todoke-sort", before=f.report, tells=True),
         Step("list", "todoke-list", "-a"),
         Step("show", "todoke-show", "N"),
+        Step("show a strange name", "todoke-show", "x\u009b31m\u202e",
+             at="show", ends=(64,)),
         Step("show sealed", "todoke-show", "-s", "N", shows=True),
         Step("send receipt", "todoke-send", server=()),
         Step("show no key", "todoke-show", "-s", "N", ends=(75,),

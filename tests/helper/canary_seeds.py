@@ -81,7 +81,8 @@ SEEDS = [
           "\t\tdesk_say(d, \"%s\", buf_text(&password));\n"
           "\t\trc = all(d, buf_text(&password), f);\n".replace(
               "\t\tdesk_say", "\t{\n\t\tdesk_say", 1) + "\t}\n")),
-    Seed("a file's name as it is on the terminal", ["mail: junk"],
+    Seed("a strange name as it is on the terminal",
+         ["mail: show a strange name"],
          ("cli.c", "\tclean(&stdout, STDOUT_FILENO);\n\tclean(&stderr, "
           "STDERR_FILENO);\n", "\t(void)clean;\n")),
 ]

@@ -36,19 +36,23 @@ def plain(target):
 class Trace:
     """writes: {where: octets}; started: [octets] of execve; names: [path];
     calls: how often each call was made; injected: of what was asked for;
-    cores: who left one."""
+    cores: who left one, but for a program that had read nothing yet, not even
+    its configuration: it was still being loaded."""
 
     def __init__(self, path):
         self.writes, self.started, self.names = {}, [], []
         self.calls, self.injected, self.cores = {}, 0, []
-        self.cut = False
+        self.cut, self.first, self.begun = False, None, False
         with open(path, encoding="latin-1") as f:
             for line in f:
                 self.take(line)
 
     def take(self, line):
         end = ENDED.match(line)
-        if end and end.group(3):
+        if self.first is None:
+            self.first = line.split()[0]
+        if end and end.group(3) and (end.group(1) != self.first or
+                                     self.begun):
             self.cores.append("%s, killed by %s" % end.group(1, 2))
         m = LINE.match(line)
         if not m:
@@ -68,6 +72,8 @@ class Trace:
             self.started += found
         else:
             self.names += found
+            self.begun = self.begun or any(
+                s.endswith(b"/conf") for s in found)
 
     def put(self, where, data):
         self.writes[where] = self.writes.get(where, b"") + data
