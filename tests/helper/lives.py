@@ -73,7 +73,7 @@ def state(spool):
     rest = [re.sub(r"\d{8}", "N", re.sub(r"[0-9a-f]{24}", "HASH", p))
             for p in spool.files if p.split("/")[0] in (
                 "failed", "hold", "bad", "unsorted", "incoming", "mail") and
-            not p.endswith("/lock")]
+            not p.endswith("/lock") and not re.match(r"mail/\d+/tmp/", p)]
     return sorted(out, key=str), sorted(rest)
 
 
