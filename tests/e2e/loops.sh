@@ -12,7 +12,7 @@ sed -e 's/desk\.example/desk2.example/g' -e "s|\"$SPOOL\"|\"$T/spool2\"|" \
     -e "s|\"$T/secret\"|\"$T/secret2\"|" "$one" >"$CONF"
 TODOKE_CONF=$CONF "$BIN/todoke-check" -r || fail "the second spool"
 chown -R nobody: "$T/spool2"
-printf 'desk@desk2.example spool2/incoming/\nreport@desk2.example spool2/incoming/\n' >>"$T/postfix/boxes"
+printf 'desk@desk2.example spool2/incoming/\nsoumu@desk2.example spool2/incoming/\nreport@desk2.example spool2/incoming/\n' >>"$T/postfix/boxes"
 postconf -c "$T/postfix" -e \
     "virtual_mailbox_domains = desk.example desk2.example city.example.lg.jp finder.example"
 postfix -c "$T/postfix" reload >/dev/null 2>&1
@@ -55,7 +55,7 @@ first=$(sent)
 on "$one"
 number=$(ito todoke-list -s new | head -n 1 | cut -f 1)
 expect 0 ito todoke-accept -u http://www.desk2.example/ "$number"
-expect 0 ito todoke-contact -a desk@desk2.example "$number"
+expect 0 ito todoke-contact -a soumu@desk2.example "$number"
 turn "$one"
 turn "$two"
 turn "$one"

@@ -1,9 +1,9 @@
 """canary_seeds: leaks for canary to find, put into copies of the tree."""
 from suite import Seed
 
-ENCRYPT = "\t\te = run(r, t.k, p, n, &msg);\n"
+ENCRYPT = "\t\te = run(with, t.k, p, n, &msg);\n"
 WRAP = "\trc = seal_wrap(d, subject, p, n, &wrapped, f);\n"
-KEYS = "pgp_encrypt(d->ring, &l->key, 1, "
+KEYS = "return pgp_encrypt(d->ring, &fpr, 1, "
 
 SEEDS = [
     Seed("details in a message",
@@ -13,7 +13,7 @@ SEEDS = [
          ("../todoke-disclose.c", "\t    \"text with -f FILE\", line);",
           "\t    \"text with -f FILE\", details, line);")),
     Seed("the finder's address in the log", ["mail: answer"],
-         ("inbox.c", "g->m->finder ? LETTER_FINDER :\n\t    g->mail->from);",
+         ("inbox.c", "g->w->finder ? LETTER_FINDER :\n\t    g->mail->from);",
           "g->mail->from);")),
     Seed("plain text in a file that is soon gone", ["mail: write"],
          ("pgp.c", ENCRYPT, "\t\tFILE *x = fopen(\"/tmp/todoke.plain\", "
@@ -30,12 +30,12 @@ SEEDS = [
           "\"true\", (const char *)p, (char *)NULL);\n\t\t\t_exit(1);\n"
           "\t\t}\n" + ENCRYPT)),
     Seed("encrypted to the desk as well", ["mail: write", "mail: disclose"],
-         ("letter.c", KEYS, "pgp_encrypt(d->ring, (const char *const[]){"
-          "l->key,\n\t    d->conf->pgp_keys.v[0]}, 2, ")),
+         ("desk.c", KEYS, "return pgp_encrypt(d->ring, (const char *const[]){"
+          "fpr,\n\t    d->conf->pgp_keys.v[0]}, 2, ")),
     Seed("the subject of a mail outside", ["mail: answer"],
          ("inbox.c", "\"[%s#%s] sealed: mail in\", d->conf->tag,\n"
-          "\t    m->number);", "\"[%s#%s] sealed: %s\", d->conf->tag,\n"
-          "\t    m->number, mail->subject);")),
+          "\t    g->w->number);", "\"[%s#%s] sealed: %s\", d->conf->tag,\n"
+          "\t    g->w->number, g->mail->subject);")),
     Seed("the whole URL in the case", ["mail: sort"],
          ("intake.c", "casefile_set(c, \"Url\", origin);",
           "casefile_set(c, \"Url\", r->url);")),
@@ -49,8 +49,8 @@ SEEDS = [
           "\t\t\tbuf_printf(out, \"%02X\", (unsigned char)*x);\n"
           "\t\tbuf_puts(out, \"\\n\");\n\t}\n")),
     Seed("the case's copy in clear", ["mail: disclose"],
-         ("letter.c", "\t    seal_wrap(d, subject, whole->p, whole->n, out, "
-          "f);\n", "\t    (buf_add(out, whole->p, whole->n), 0);\n")),
+         ("letter.c", "\t    seal_wrap(d, subject, msg->p, msg->n, out, "
+          "f);\n", "\t    (buf_add(out, msg->p, msg->n), 0);\n")),
     Seed("bad/NAME.why quotes what could not be read", ["mail: junk"],
          ("inbox.c", "\t\treturn d->dry ? 0 :\n\t\t    spool_bad(d->spool, "
           "path, name, f->text, f);\n", "\t\treturn spool_bad(d->spool, path, "

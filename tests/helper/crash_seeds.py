@@ -72,8 +72,9 @@ SEEDS = [
           "\tunlinkat", "\tif (folder[0] != '\\0')\n\t\treturn 0;\n"
           "\tunlinkat")),
     Seed("a mail removed before it is filed", "sort-reply", KILL,
-         ("inbox.c", "\treport = m.proof == NULL &&",
-          "\tio_unlink(d->spool, path, f);\n\treport = m.proof == NULL &&")),
+         ("inbox.c", "\t\treturn say_dry(d, path, g->w, report);\n",
+          "\t\treturn say_dry(d, path, g->w, report);\n"
+          "\tio_unlink(d->spool, path, f);\n")),
     Seed("a report removed before it is opened", "sort-report", KILL,
          ("intake.c", "\trc = intake_open(d, number, raw.p, raw.n, f);\n",
           "\trc = io_unlink(d->spool, path, f);\n"
