@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "body.h"
+#include "charset.h"
 #include "text.h"
 
 #define LINE_MOST 998
@@ -51,19 +52,35 @@ look(const struct buf *b)
 	return t;
 }
 
-void
-body_text(const struct buf *text, bool firm, struct buf *out)
+static void
+put(const char *charset, const struct buf *text, struct traits t, bool firm,
+    struct buf *out)
 {
-	struct traits t = look(text);
 	bool code = t.overlong || (firm && (t.high || t.frail));
+	bool seven = !t.high && (firm || strcmp(charset, "utf-8") != 0);
 
-	buf_printf(out, "Content-Type: text/plain; charset=utf-8\n"
-	    "Content-Transfer-Encoding: %s\n\n", code ? "base64" :
-	    firm ? "7bit" : "8bit");
+	buf_printf(out, "Content-Type: text/plain; charset=%s\n"
+	    "Content-Transfer-Encoding: %s\n\n", charset,
+	    code ? "base64" : seven ? "7bit" : "8bit");
 	if (code)
 		base64(text, out);
 	else
 		buf_add(out, buf_text(text), text->n);
+}
+
+void
+body_text(const struct buf *text, bool firm, bool jis, struct buf *out)
+{
+	struct traits t = look(text);
+	struct buf coded = {0};
+
+	if (jis && !t.high)
+		put("us-ascii", text, t, firm, out);
+	else if (jis && charset_jis(&coded, buf_text(text), text->n))
+		put("iso-2022-jp", &coded, look(&coded), firm, out);
+	else
+		put("utf-8", text, t, firm, out);
+	buf_free(&coded);
 }
 
 void

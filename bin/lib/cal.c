@@ -125,7 +125,7 @@ hours_text(const struct cal *c)
 	char *text;
 
 	for (r = c->hours; r < c->hours + c->nhours; r++)
-		buf_printf(&b, "%s%d:%02d–%d:%02d", r == c->hours ? "" : ", ",
+		buf_printf(&b, "%s%d:%02d-%d:%02d", r == c->hours ? "" : ", ",
 		    r->from / 60, r->from % 60, r->to / 60, r->to % 60);
 	text = xstrdup(buf_text(&b));
 	buf_free(&b);

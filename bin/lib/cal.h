@@ -47,7 +47,7 @@ int cal_between(const struct cal *c, int from, int to, int *n,
 int cal_office(const struct cal *c, time_t t, bool *yes, struct fault *f);
 int cal_next_office(const struct cal *c, time_t t, time_t *out,
     struct fault *f);
-/* "9:30–12:30, 13:30–18:30", for letters; valid as long as C. */
+/* "9:30-12:30, 13:30-18:30", for letters; valid as long as C. */
 const char *cal_hours(const struct cal *c);
 
 #endif

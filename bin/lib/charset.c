@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <iconv.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -228,4 +227,112 @@ charset_utf8(struct buf *out, const char *charset, const void *p, size_t n)
 		through_jis(out, p, n);
 	else
 		through_iconv(out, name, p, n);
+}
+
+/* Of two characters with one code, that which RFC 1468's JIS X 0208 means. */
+static const struct {
+	const char *other, *jis;
+} twins[] = {
+	{"\uff5e", "\u301c"},
+	{"\u2225", "\u2016"},
+	{"\uff0d", "\u2212"},
+	{"\uffe0", "\u00a2"},
+	{"\uffe1", "\u00a3"},
+	{"\uffe2", "\u00ac"},
+};
+
+static void
+unite_twins(struct buf *out, const char *s, size_t n)
+{
+	const char *end = s + n;
+	size_t i, len;
+
+	while (s < end) {
+		for (i = 0; i < sizeof(twins) / sizeof(twins[0]); i++) {
+			len = strlen(twins[i].other);
+			if ((size_t)(end - s) >= len &&
+			    memcmp(s, twins[i].other, len) == 0)
+				break;
+		}
+		if (i < sizeof(twins) / sizeof(twins[0])) {
+			buf_puts(out, twins[i].jis);
+			s += len;
+		} else
+			buf_putc(out, *s++);
+	}
+}
+
+/* One line, and back to ASCII. */
+static bool
+jis_line(struct buf *out, iconv_t cd, char *in, size_t n)
+{
+	char chunk[256], *o;
+	size_t room, rc;
+	bool last = false;
+
+	for (;;) {
+		o = chunk;
+		room = sizeof(chunk);
+		rc = iconv(cd, last ? NULL : &in, last ? NULL : &n, &o, &room);
+		buf_add(out, chunk, sizeof(chunk) - room);
+		if (rc == (size_t)-1 && errno == E2BIG)
+			continue;
+		if (rc != 0)
+			return false;
+		if (last)
+			return true;
+		last = true;
+	}
+}
+
+static bool
+jis_lines(struct buf *out, struct buf *text)
+{
+	iconv_t cd = iconv_open("ISO-2022-JP", "UTF-8");
+	char *s = text->p, *end = text->p + text->n, *eol;
+	bool good = cd != (iconv_t)-1;
+
+	while (good && s < end) {
+		eol = memchr(s, '\n', (size_t)(end - s));
+		good = jis_line(out, cd, s, (size_t)((eol != NULL ? eol : end) -
+		    s));
+		if (eol != NULL)
+			buf_putc(out, '\n');
+		s = eol != NULL ? eol + 1 : end;
+	}
+	if (cd != (iconv_t)-1)
+		iconv_close(cd);
+	return good;
+}
+
+/* Whatever iconv does: what a reader gets must be what was written. */
+static bool
+comes_back(const struct buf *jis, const struct buf *text)
+{
+	struct buf read = {0}, back = {0};
+	bool same;
+
+	charset_utf8(&read, JIS, buf_text(jis), jis->n);
+	unite_twins(&back, buf_text(&read), read.n);
+	same = back.n == text->n &&
+	    memcmp(buf_text(&back), buf_text(text), text->n) == 0;
+	buf_free(&read);
+	buf_free(&back);
+	return same;
+}
+
+bool
+charset_jis(struct buf *out, const char *utf8, size_t n)
+{
+	struct buf text = {0}, jis = {0};
+	bool good;
+
+	unite_twins(&text, utf8, n);
+	good = memchr(utf8, ESC, n) == NULL && jis_lines(&jis, &text) &&
+	    comes_back(&jis, &text);
+	if (good)
+		buf_add(out, buf_text(&jis), jis.n);
+	buf_free(&text);
+	buf_free(&jis);
+	return good;
 }

@@ -4,6 +4,7 @@
 #ifndef CHARSET_H
 #define CHARSET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "buf.h"
@@ -18,5 +19,17 @@
  */
 void charset_utf8(struct buf *out, const char *charset, const void *p,
     size_t n);
+
+/*
+ * Append UTF-8 text to OUT in ISO-2022-JP as RFC 1468 has it: ASCII and JIS X
+ * 0208 alone, 7 bits, ASCII again at the end of each line and of the text.
+ * False, and OUT as it was, where that cannot carry every character: it has no
+ * half-width kana, none of the vendors' such as U+2460 and U+9AD9.
+ *
+ * JIS has one code for each of U+301C and U+FF5E, U+2016 and U+2225, U+2212
+ * and U+FF0D, U+00A2 and U+FFE0, U+00A3 and U+FFE1, U+00AC and U+FFE2, which
+ * are drawn alike: readers take either.
+ */
+bool charset_jis(struct buf *out, const char *utf8, size_t n);
 
 #endif

@@ -60,6 +60,9 @@ static const struct key keys[] = {
 	    "public page of the desk, where a letter can be verified"},
 	{"desk", "lang", CHOICE, false, AT(lang), "ja", 0, 0, "ja|en",
 	    "language of letters where the case names none"},
+	{"desk", "charset", SWITCH, false, AT(jis), "utf-8", 0, 0,
+	    "utf-8|iso-2022-jp", "of mail that leaves in clear; iso-2022-jp "
+	    "for old mail programs, where it carries the text"},
 	{"desk", "reports", ADDRESS, true, AT(reports), "{}", 0, 0, NULL,
 	    "addresses whose mail opens cases"},
 	{"desk", "delimiter", CHOICE, false, AT(delimiter), "+", 0, 0,

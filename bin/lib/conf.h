@@ -30,6 +30,7 @@ struct conf {
 	/* desk */
 	char *tag, *name, *address, *phone, *handler, *faq, *lang, *delimiter;
 	char *web;  /* public page of the desk */
+	bool jis;   /* charset = iso-2022-jp */
 	struct conf_list reports;
 	/* spool */
 	char *spool;

@@ -4,6 +4,7 @@
 
 #include "addr.h"
 #include "body.h"
+#include "charset.h"
 #include "digest.h"
 #include "letter.h"
 #include "mime.h"
@@ -304,10 +305,32 @@ letter_text(struct desk *d, const struct casefile *c, const char *text,
  * The mail
  */
 
-static void
-header(struct buf *out, const char *name, const char *text)
+static bool
+jis_carries(const char *s, size_t n)
 {
-	char *v = mime_header(name, text);
+	struct buf code = {0};
+	bool yes = charset_jis(&code, s, n);
+
+	buf_free(&code);
+	return yes;
+}
+
+/* One charset for all of a mail that can be seen. */
+static bool
+in_jis(const struct desk *d, const struct letter *l,
+    const struct buf *subject, const struct buf *body)
+{
+	const struct conf *c = d->conf;
+
+	return c->jis && jis_carries(c->name, strlen(c->name)) &&
+	    jis_carries(buf_text(subject), subject->n) &&
+	    (l->key != NULL || jis_carries(buf_text(body), body->n));
+}
+
+static void
+header(struct buf *out, const char *name, const char *text, bool jis)
+{
+	char *v = jis ? mime_header_jis(name, text) : mime_header(name, text);
 
 	buf_printf(out, "%s: %s\n", name, v);
 	free(v);
@@ -315,11 +338,12 @@ header(struct buf *out, const char *name, const char *text)
 
 static void
 headers(struct desk *d, const struct letter *l, const char *id,
-    const char *number, const char *role, const char *subject,
+    const char *number, const char *role, const char *subject, bool jis,
     struct buf *out)
 {
 	const struct conf *c = d->conf;
-	char date[WHEN_TIME], *name = mime_phrase(c->name);
+	char date[WHEN_TIME];
+	char *name = jis ? mime_phrase_jis(c->name) : mime_phrase(c->name);
 	char *mid = token_message_id(&d->key, c->address, id);
 	char *reply = token_address(&d->key, c->address, c->delimiter, number,
 	    role);
@@ -328,7 +352,7 @@ headers(struct desk *d, const struct letter *l, const char *id,
 	buf_printf(out, "From: %s%s<%s>\n", name, name[0] != '\0' ? " " : "",
 	    c->address);
 	buf_printf(out, "To: <%s>\n", l->to);
-	header(out, "Subject", subject);
+	header(out, "Subject", subject, jis);
 	buf_printf(out, "Date: %s\nMessage-ID: <%s>\nReply-To: <%s>\n", date,
 	    mid, reply);
 	buf_printf(out, "Auto-Submitted: %s\nMIME-Version: 1.0\n",
@@ -357,14 +381,14 @@ encrypt(struct desk *d, const struct letter *l, const char *id,
 /* The readable WHOLE, and MSG, what leaves: signed, encrypted, or as it is. */
 static int
 write_mail(struct desk *d, const struct letter *l, const char *id,
-    const struct buf *head, const struct buf *body, struct buf *whole,
-    struct buf *msg, struct fault *f)
+    const struct buf *head, const struct buf *body, bool jis,
+    struct buf *whole, struct buf *msg, struct fault *f)
 {
 	bool sign = l->key == NULL && desk_signs(d);
 	struct buf part = {0};
 	int rc = 0;
 
-	body_text(body, sign, &part);
+	body_text(body, sign, jis && l->key == NULL, &part);
 	buf_add(whole, head->p, head->n);
 	buf_add(msg, head->p, head->n);
 	if (sign)
@@ -444,6 +468,7 @@ letter_queue_as(struct change *ch, const struct letter *l, const char *id,
 	const char *role = finder ? LETTER_FINDER : l->to;
 	struct buf subject = {0}, body = {0}, head = {0}, whole = {0},
 	    msg = {0}, kept = {0};
+	bool jis;
 	int rc = -1;
 
 	if (check_letter(l, f) == -1 ||
@@ -452,8 +477,10 @@ letter_queue_as(struct change *ch, const struct letter *l, const char *id,
 	if (l->words != NULL && l->words[0] != '\0' &&
 	    !template_has_words(l->text))
 		buf_printf(&body, "\n%s\n", l->words);
-	headers(d, l, id, casefile_number(c), role, buf_text(&subject), &head);
-	if (write_mail(d, l, id, &head, &body, &whole, &msg, f) == -1 ||
+	jis = in_jis(d, l, &subject, &body);
+	headers(d, l, id, casefile_number(c), role, buf_text(&subject), jis,
+	    &head);
+	if (write_mail(d, l, id, &head, &body, jis, &whole, &msg, f) == -1 ||
 	    copy(d, l, casefile_number(c), &whole, &msg, &kept, f) == -1)
 		goto out;
 	change_mail(ch, id, &msg, kept.n > 0 ? &kept : NULL);

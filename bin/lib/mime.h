@@ -68,6 +68,10 @@ char *mime_header(const char *name, const char *utf8);
  * to stand behind a short name of a field.  "" for "".
  */
 char *mime_phrase(const char *utf8);
+/* Both, with their encoded words in ISO-2022-JP (RFC 1468) where that carries
+ * what is in them, else in UTF-8. */
+char *mime_header_jis(const char *name, const char *utf8);
+char *mime_phrase_jis(const char *utf8);
 
 /*
  * The first header NAME of a mail that we wrote ourselves, unfolded and

@@ -1,17 +1,20 @@
 #include <glib.h>
 #include <string.h>
 
+#include "charset.h"
 #include "mime.h"
 #include "text.h"
 
 #define LINE 76
 #define WORD_LINE 75 /* columns of an encoded word, RFC 2047, section 2 */
 #define WORD_FRAME 12 /* of them =?UTF-8?B?...?= takes */
+#define JIS_FRAME 18  /* and =?ISO-2022-JP?B?...?= */
 
 /* A header being written: COL is the column that the next byte has. */
 struct line {
 	struct buf out;
 	size_t col;
+	bool jis;
 };
 
 static bool
@@ -153,6 +156,59 @@ word_fit(const char *s, size_t n, bool *b, size_t room)
 	return q_fit(s, odd_lead(s, n), room);
 }
 
+/*
+ * As much of S as fits into ROOM columns of a JIS word, which begins and ends
+ * in ASCII: without padding, or to the end, if that can be had.
+ */
+static size_t
+jis_fit(const char *s, size_t n, size_t room, struct buf *word)
+{
+	struct buf code = {0};
+	size_t i, fit = 0, padded = 0;
+
+	for (i = 0; i < n;) {
+		i += char_size(s + i, n - i);
+		buf_cut(&code, 0);
+		charset_jis(&code, s, i);
+		if ((code.n + 2) / 3 * 4 + JIS_FRAME > room)
+			break;
+		padded = i;
+		if (code.n % 3 == 0 || i == n)
+			fit = i;
+	}
+	if (fit == 0)
+		fit = padded;
+	if (fit > 0)
+		charset_jis(word, s, fit);
+	buf_free(&code);
+	return fit;
+}
+
+static void
+put_jis(struct line *l, const char *s, size_t n)
+{
+	struct buf code = {0}, word = {0};
+	size_t fit, room;
+	char *text;
+
+	for (; n > 0; s += fit, n -= fit) {
+		room = l->col + 1 < LINE ? LINE - l->col - 1 : 0;
+		fit = jis_fit(s, n, room < WORD_LINE ? room : WORD_LINE,
+		    &code);
+		if (fit < 8 && fit < n) {
+			buf_cut(&code, 0);
+			fit = jis_fit(s, n, WORD_LINE, &code);
+		}
+		text = g_base64_encode((const guchar *)buf_text(&code),
+		    code.n);
+		buf_printf(&word, "=?ISO-2022-JP?B?%s?=", text);
+		put_token(l, word.p, word.n);
+		g_free(text);
+		buf_free(&code);
+		buf_free(&word);
+	}
+}
+
 static void
 put_encoded(struct line *l, const char *s, size_t n)
 {
@@ -161,6 +217,10 @@ put_encoded(struct line *l, const char *s, size_t n)
 	size_t fit, room;
 	bool b;
 
+	if (l->jis) {
+		put_jis(l, s, n);
+		return;
+	}
 	while (n > 0) {
 		room = l->col + 1 < LINE ? LINE - l->col - 1 : 0;
 		b = short_b;
@@ -204,17 +264,40 @@ put_text(struct line *l, const char *s)
 	}
 }
 
-char *
-mime_header(const char *name, const char *utf8)
+static bool
+carried(const char *utf8)
+{
+	struct buf code = {0};
+	bool yes = charset_jis(&code, utf8, strlen(utf8));
+
+	buf_free(&code);
+	return yes;
+}
+
+static char *
+header(const char *name, const char *utf8, bool jis)
 {
 	struct line l = {.col = strlen(name) + 2};
 	char *clean = text_line(utf8), *r;
 
+	l.jis = jis && carried(clean);
 	put_text(&l, clean);
 	r = xstrdup(buf_text(&l.out));
 	wipe_str(clean);
 	buf_free(&l.out);
 	return r;
+}
+
+char *
+mime_header(const char *name, const char *utf8)
+{
+	return header(name, utf8, false);
+}
+
+char *
+mime_header_jis(const char *name, const char *utf8)
+{
+	return header(name, utf8, true);
 }
 
 static bool
@@ -236,12 +319,13 @@ quotable(const char *s)
 	return p - s <= 60 && strstr(s, "=?") == NULL;
 }
 
-char *
-mime_phrase(const char *utf8)
+static char *
+phrase(const char *utf8, bool jis)
 {
 	struct line l = {.col = strlen("Reply-To: ")};
 	char *clean = text_line(utf8), *p, *r;
 
+	l.jis = jis && carried(clean);
 	if (!quotable(clean))
 		put_encoded(&l, clean, strlen(clean));
 	else if (words_of_atoms(clean))
@@ -259,4 +343,16 @@ mime_phrase(const char *utf8)
 	wipe_str(clean);
 	buf_free(&l.out);
 	return r;
+}
+
+char *
+mime_phrase(const char *utf8)
+{
+	return phrase(utf8, false);
+}
+
+char *
+mime_phrase_jis(const char *utf8)
+{
+	return phrase(utf8, true);
 }

@@ -249,7 +249,7 @@ START_TEST(hours_have_a_lunch_break)
 	next(c, "2026-11-24 18:30", "2026-11-25 09:30");
 	next(c, "2026-11-20 18:30", "2026-11-24 09:30");
 	next(c, "2026-12-28 18:29:01", "2027-01-04 09:30");
-	ck_assert_str_eq(cal_hours(c), "9:30–12:30, 13:30–18:30");
+	ck_assert_str_eq(cal_hours(c), "9:30-12:30, 13:30-18:30");
 	cal_close(c);
 }
 END_TEST

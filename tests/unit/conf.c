@@ -75,6 +75,7 @@ check_defaults(const struct conf *c)
 	ck_assert_int_eq(c->smtp_port, 25);
 	ck_assert_int_eq(c->smtp_deadline, 120);
 	ck_assert(!c->smtp_starttls);
+	ck_assert(!c->jis);
 	ck_assert_str_eq(c->smtp_ca, "");
 	ck_assert_str_eq(c->smtp_user, "");
 	ck_assert_str_eq(c->smtp_password_file, "");
@@ -124,6 +125,7 @@ START_TEST(takes_every_key)
 	    "address = \"desk@example.jp\" phone = \"03-0000-0000\" # x\n"
 	    "handler = '伊藤 \"A\"' faq = \"https://example.jp/faq\"\n"
 	    "web = http://example.jp/ lang = en delimiter = \"\"\n"
+	    "charset = iso-2022-jp\n"
 	    "reports = {\"r@example.jp\", # morning }\n"
 	    "\"s@example.jp\",} }\n"
 	    "spool { path = /srv/todoke }\n"
@@ -148,6 +150,7 @@ START_TEST(takes_every_key)
 	ck_assert_str_eq(c->web, "http://example.jp/");
 	ck_assert_str_eq(c->lang, "en");
 	ck_assert_str_eq(c->delimiter, "");
+	ck_assert(c->jis);
 	ck_assert_uint_eq(c->reports.n, 2);
 	ck_assert_str_eq(c->reports.v[1], "s@example.jp");
 	ck_assert_str_eq(c->spool, "/srv/todoke");
@@ -242,6 +245,7 @@ static const struct {
 	{"smtp { port = -1 }", 1, "smtp.port", "65535"},
 	{"smtp { port = 25s }", 1, "smtp.port", "65535"},
 	{"smtp { tls = ssl }", 1, "smtp.tls", "none|starttls"},
+	{"desk { charset = shift_jis }", 1, "desk.charset", "iso-2022-jp"},
 	{"smtp { deadline = 0s }", 1, "smtp.deadline", "3600"},
 	{"smtp { deadline = 61m }", 1, "smtp.deadline", "3600"},
 	{"smtp { deadline = 2d }", 1, "smtp.deadline", "3600"},
