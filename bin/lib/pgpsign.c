@@ -365,6 +365,18 @@ ring_unsigned(struct pgp *r, gpgme_error_t e, struct fault *f)
 {
 	char why[128];
 
+	switch (gpgme_err_code(e)) {
+	case GPG_ERR_NO_PIN_ENTRY:
+	case GPG_ERR_BAD_PASSPHRASE:
+	case GPG_ERR_NO_SECKEY:
+	case GPG_ERR_UNUSABLE_SECKEY:
+	case GPG_ERR_BAD_SECKEY:
+	case GPG_ERR_INV_VALUE:
+		break;
+	default: /* the machine's fault, not the key's */
+		ring_fault(r, e, "sign", f);
+		return fault_in(f, "key %s", r->by->subkeys->fpr);
+	}
 	gpgme_strerror_r(e, why, sizeof(why));
 	return fault_set(f, EX_CONFIG, "key %s does not sign (it must have no "
 	    "passphrase): gpg: %s", r->by->subkeys->fpr, why);

@@ -184,7 +184,7 @@ set_of() {
 set_of "$(key todoke-sort.service SystemCallFilter)" >"$INST/calls"
 boxed() {
 	env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME=/nonexistent \
-	    TODOKE_CONF="$CONF" "$INST/sandbox" "$1" "$INST/calls" "$user" "$group"
+	    TMPDIR="$T/lib/tmp" TODOKE_CONF="$CONF" "$INST/sandbox" "$1" "$INST/calls" "$user" "$group"
 }
 unshare --mount --net sh -c "mount --make-rprivate / && mount -t tmpfs x /mnt &&
     python3 -c 'import ctypes; ctypes.CDLL(\"libseccomp.so.2\")'" >"$T/out" 2>&1 || {
@@ -200,7 +200,15 @@ boxed "$T/inside" >"$T/out" 2>&1 || fail "the sandbox leaves nothing to write: $
 rm "$T/lib/inside"
 rm -rf "$SPOOL"/new/2* # a day folder has to be made
 rm -rf "$SPOOL"/mail/*
+# In the second turn with a key that signs, for which gpg starts an agent.
+mkdir "$T/lib/sign" "$T/lib/tmp"
+gpg_in "$T/lib/sign" --passphrase '' --quick-generate-key "Desk <desk@desk.example>" ed25519 sign never 2>>"$T/gpg.log"
+sign="sign = \"$(fingerprint "$T/lib/sign")\" sign-home = \"$T/lib/sign\""
+gpgconf --homedir "$T/lib/sign" --kill all
+chown -R "$user:$group" "$T/lib/sign" "$T/lib/tmp"
+chmod -R u=rwX,g=rX,o= "$T/lib/sign"
 for turn in one two; do
+	[ "$turn" = one ] || sed -i "s|^pgp {|pgp { $sign|" "$CONF"
 	drop "boxed-$turn"
 	for name in sort send remind check; do
 		expect 0 boxed "$T/units/todoke-$name.service"
@@ -208,3 +216,5 @@ for turn in one two; do
 	done
 done
 receipts 4
+grep -lq '^Content-Type: multipart/signed' "$T"/boxes/finder/new/* || fail "none is signed"
+[ -z "$(ls "$T/lib/tmp")" ] || fail "left: $(ls "$T/lib/tmp")"

@@ -90,7 +90,7 @@ START_TEST(not_carried)
 	static const char *const texts[] = {"①", "髙", "ｶﾅ", "ﾊﾟ", "㈱", "№",
 	    "彅", "德", "Ⅳ", "㍻", "é", "¥", "‾", "—", "😀", "한", "\xc2\x85",
 	    "日本①語", "ok\nok ｱ\n", "¦", "\u00a0", "\ufeff", "か\u3099",
-	    ESC "$BF|" ESC "(B", "\x0e" "1", "\xff", "日\xe6\x97"};
+	    (ESC "$BF|" ESC "(B"), "\x0e" "1", "\xff", "日\xe6\x97"};
 	struct buf out = {0};
 	size_t i;
 
@@ -321,7 +321,8 @@ START_TEST(blanks_at_ends)
 
 	buf_puts(&in, "a blank \nat an end\n");
 	body_text(&in, true, false, &part);
-	ck_assert_ptr_nonnull(strstr(buf_text(&part), "base64\n\nYSBibGFuayAK"));
+	ck_assert_ptr_nonnull(strstr(buf_text(&part),
+	    "base64\n\nYSBibGFuayAK"));
 	buf_cut(&part, 0);
 	body_text(&in, false, true, &part);
 	ck_assert_ptr_nonnull(strstr(buf_text(&part), "7bit\n\na blank \n"));
