@@ -62,6 +62,14 @@ START_TEST(creates_and_reads)
 }
 END_TEST
 
+START_TEST(create_new_leaves_what_is_there)
+{
+	ck_assert_int_eq(io_create_new(dir, "once", 0660, "first", 5, &f), 0);
+	ck_assert_int_eq(io_create_new(dir, "once", 0660, "2", 1, &f), 1);
+	holds("once", "first");
+}
+END_TEST
+
 START_TEST(mode_is_set_whatever_the_umask)
 {
 	umask(0777);
@@ -260,6 +268,7 @@ suite(void)
 
 	tcase_add_checked_fixture(t, set_up, NULL);
 	tcase_add_test(t, creates_and_reads);
+	tcase_add_test(t, create_new_leaves_what_is_there);
 	tcase_add_test(t, mode_is_set_whatever_the_umask);
 	tcase_add_test(t, makes_anew_and_truncates_nothing);
 	tcase_add_test(t, reads_no_more_than_a_regular_file);
