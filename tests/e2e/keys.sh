@@ -37,6 +37,9 @@ for k in "expired expired" "revoked revoked" "sign encrypt" "secret secret"; do
 	says "${k#* }"
 done
 expect 77 confirm "$T/two.asc"
+{ gpg_in "$T/city.home" --export && gpg_in "$T/evil.home" --export; } >"$T/two.key"
+expect 77 confirm "$T/two.key"
+says "2 keys are in it"
 expect 77 confirm "$T/none.asc"
 expect 66 confirm "$T/absent.asc"
 expect 66 confirm 0000000000000000000000000000000000000000
