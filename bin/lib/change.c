@@ -582,6 +582,25 @@ right_day(struct desk *d, enum spool_state s, const struct spool_place *p,
 	return 0;
 }
 
+/* A person may have made a folder of the name in this very moment, and with
+ * it other cases would go: back with it. */
+static int
+move_file(int spool, const char *from, const char *to, struct fault *f)
+{
+	struct stat st;
+
+	if (spool_rename(spool, from, to) == -1)
+		return fault_errno(f, "%s", to);
+	if (fstatat(spool, to, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !S_ISDIR(st.st_mode))
+		return 0;
+	if (spool_rename(spool, to, from) == -1)
+		return fault_set(f, EX_DATAERR, "%s: the folder %s: move what "
+		    "is in it back there", to, from);
+	return fault_set(f, EX_TEMPFAIL, "%s: became a folder; try again",
+	    from);
+}
+
 /*
  * A file in the place of a day folder (mv to a folder that did not exist)
  * first takes its number as its name, still where it is found.
@@ -597,14 +616,14 @@ put_back(struct desk *d, const char *number, struct spool_place *p,
 	snprintf(aside, sizeof(aside), "%s/%s", spool_state_name(p->state),
 	    number);
 	if (strcmp(p->path, folder) == 0) {
-		if (spool_rename(d->spool, p->path, aside) == -1)
-			return fault_errno(f, "%s", aside);
+		if (move_file(d->spool, p->path, aside, f) == -1)
+			return -1;
 		snprintf(p->path, sizeof(p->path), "%s", aside);
 	}
 	if (make_day(d->spool, folder, f) == -1)
 		return -1;
-	if (spool_rename(d->spool, p->path, to) == -1)
-		return fault_errno(f, "%s", to);
+	if (move_file(d->spool, p->path, to, f) == -1)
+		return -1;
 	if (s != p->state)
 		desk_say(d, "case %s was moved by hand to %s/; it is back as "
 		    "%s: %s is the program that does it", number,
