@@ -112,6 +112,15 @@ clean(FILE **stream, int fd)
 	*stream = s;
 }
 
+/* Closing wipes what they hold. */
+static void
+close_streams(void)
+{
+	if (stdout != NULL)
+		fclose(stdout);
+	fclose(stderr);
+}
+
 void
 cli_begin(void)
 {
@@ -125,6 +134,7 @@ cli_begin(void)
 	clean(&stdout, STDOUT_FILENO);
 	clean(&stderr, STDERR_FILENO);
 	setvbuf(stderr, NULL, _IONBF, 0);
+	atexit(close_streams);
 }
 
 void
@@ -169,10 +179,12 @@ cli_usage(const char *synopsis)
 void
 cli_end(struct desk *d, int status)
 {
-	bool broken = ferror(stdout) != 0;
+	FILE *out = stdout;
+	bool broken = ferror(out) != 0;
 
 	desk_close(d);
-	if (fclose(stdout) == EOF || broken)
+	stdout = NULL;
+	if (fclose(out) == EOF || broken)
 		err(EX_IOERR, "standard output");
 	exit(status);
 }

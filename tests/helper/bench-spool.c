@@ -29,8 +29,8 @@ static int spool, first, lines;
 static void
 number_of(long i, char out[CASE_NUMBER])
 {
-	snprintf(out, CASE_NUMBER, "%08ld",
-	    (long)((long long)i * 61803397 % 100000000));
+	snprintf(out, CASE_NUMBER, "%08lu",
+	    (unsigned long)((long long)i * 61803397 % 100000000));
 }
 
 static void
