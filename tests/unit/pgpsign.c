@@ -250,22 +250,26 @@ START_TEST(key_refused_by_name)
 	keys_make(home, "Opens <o@example.org>", fpr);
 	refused(home, fpr, now, EX_NOPERM, "a subkey for encryption");
 	keys_kill(home);
+	free(home);
 	home = keys_home("opened", 0700);
 	keys_primary(home, "Opened <o@example.org>", "20200101T000000",
 	    "never", fpr);
 	keys_subkey(home, fpr, "20200101T000000", "2020-02-01");
 	refused(home, fpr, now, EX_NOPERM, "a subkey for encryption");
 	keys_kill(home);
+	free(home);
 	home = keys_home("gone", 0700);
 	keys_primary(home, "Gone <g@example.org>", "20200101T000000",
 	    "2020-02-01", fpr);
 	refused(home, fpr, now, EX_NOPERM, "expired on 2020-02-01");
 	keys_kill(home);
+	free(home);
 	home = keys_home("rev", 0700);
 	keys_primary(home, "Revoked <r@example.org>", NULL, "never", fpr);
 	keys_revoke(home, fpr);
 	refused(home, fpr, now, EX_NOPERM, "revoked");
 	keys_kill(home);
+	free(home);
 	refused(w.signer, w.bob_fpr, now, EX_CONFIG, "not in the home");
 	refused(w.signer, "s@example.org", now, EX_DATAERR, "fingerprint");
 }
