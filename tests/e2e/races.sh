@@ -65,6 +65,3 @@ doubles=$(cat "$T"/boxes/*/new/* | grep -i '^Message-ID:' | sort | uniq -d)
 [ -z "$doubles" ] || fail "twice: $doubles"
 expect 0 "$BIN/todoke-check"
 [ ! -s "$T/err" ] || fail "todoke-check: $(cat "$T/err")"
-
-# A sample of the suite "races" of `make torture`: pairs of programs.
-tests/helper/races sample || fail "tests/helper/races sample"
