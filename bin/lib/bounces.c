@@ -1,12 +1,11 @@
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "addr.h"
 #include "bounces.h"
 #include "dsn.h"
-#include "io.h"
 #include "text.h"
+#include "words.h"
 
 #define FILE_SIZE (1 << 20) /* bytes of a table */
 #define FIELDS 3
@@ -197,17 +196,12 @@ bounces_load(struct bounces **out, const char *folder, const char *name,
 {
 	struct bounces *b = xmalloc(sizeof(*b));
 	struct buf text = {0};
-	int rc = -1;
+	int rc;
 
 	*b = (struct bounces){.file = xasprintf("%s/%s", folder, name)};
-	if (io_read(AT_FDCWD, b->file, FILE_SIZE, &text, NULL, f) == -1)
-		f->status = EX_CONFIG;
-	else if (strlen(buf_text(&text)) != text.n)
-		fault_set(f, EX_CONFIG, "%s: a NUL in it", b->file);
-	else {
-		buf_putc(&text, '\0');
+	rc = words_read(b->file, FILE_SIZE, &text, f);
+	if (rc == 0)
 		rc = parse(b, text.p, f);
-	}
 	buf_free(&text);
 	if (rc == -1) {
 		bounces_free(b);

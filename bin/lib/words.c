@@ -110,22 +110,34 @@ parse(struct words *w, char *text, struct fault *f)
 }
 
 int
+words_read(const char *file, size_t max, struct buf *out, struct fault *f)
+{
+	if (io_read(AT_FDCWD, file, max, out, NULL, f) == -1) {
+		if (f->status == EX_NOINPUT)
+			fault_set(f, EX_CONFIG, "%s: there is no such list "
+			    "(`make install` puts it beside todoke.conf; "
+			    "words.path names the folder)", file);
+		f->status = EX_CONFIG;
+		return -1;
+	}
+	if (strlen(buf_text(out)) != out->n)
+		return fault_set(f, EX_CONFIG, "%s: a NUL in it", file);
+	buf_putc(out, '\0');
+	return 0;
+}
+
+int
 words_load(struct words **out, const char *folder, const char *name,
     struct fault *f)
 {
 	struct words *w = xmalloc(sizeof(*w));
 	struct buf b = {0};
-	int rc = -1;
+	int rc;
 
 	*w = (struct words){.file = xasprintf("%s/%s", folder, name)};
-	if (io_read(AT_FDCWD, w->file, WORDS_SIZE, &b, NULL, f) == -1)
-		f->status = EX_CONFIG;
-	else if (strlen(buf_text(&b)) != b.n)
-		fault_set(f, EX_CONFIG, "%s: a NUL in it", w->file);
-	else {
-		buf_putc(&b, '\0');
+	rc = words_read(w->file, WORDS_SIZE, &b, f);
+	if (rc == 0)
 		rc = parse(w, b.p, f);
-	}
 	buf_free(&b);
 	if (rc == -1) {
 		words_free(w);

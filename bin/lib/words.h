@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "buf.h"
 #include "fault.h"
 
 struct word {
@@ -18,6 +19,11 @@ struct word {
 };
 
 struct words;
+
+/* The text of a list, MAX bytes at most, with a NUL at its end that OUT->n
+ * counts.  EX_CONFIG, with the cure where there is no such file. */
+int words_read(const char *file, size_t max, struct buf *out,
+    struct fault *f);
 
 /* Read FOLDER/NAME.  EX_CONFIG with file and line. */
 int words_load(struct words **w, const char *folder, const char *name,

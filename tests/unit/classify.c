@@ -383,6 +383,7 @@ START_TEST(bad_lines)
 	}
 	ck_assert_int_eq(bounces_load(&none, ".", "none", &f), -1);
 	ck_assert_int_eq(f.status, EX_CONFIG);
+	ck_assert_ptr_nonnull(strstr(f.text, "words.path"));
 }
 END_TEST
 
