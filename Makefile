@@ -101,6 +101,8 @@ DESK = \
 	spool \
 	desk \
 	seal \
+	place \
+	finish \
 	change \
 	letter \
 	gate \

@@ -13,6 +13,7 @@
 
 #include "lib/change.h"
 #include "lib/cli.h"
+#include "lib/finish.h"
 #include "lib/ladder.h"
 #include "lib/letter.h"
 #include "lib/when.h"
@@ -210,7 +211,7 @@ main(int argc, char *argv[])
 	r.d = &d;
 	if (conf_complete(d.conf, &f) == -1 || desk_clock(&d, &f) == -1)
 		cli_die(&f);
-	if (change_recover(&d, &f) == -1) {
+	if (finish_recover(&d, &f) == -1) {
 		desk_say(&d, "%s", f.text);
 		r.status = f.status;
 	}

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/change.h"
 #include "lib/cli.h"
+#include "lib/finish.h"
 #include "lib/outbox.h"
 #include "lib/release.h"
 
@@ -42,7 +42,7 @@ main(int argc, char *argv[])
 	}
 	if (desk_clock(&d, &f) == -1)
 		cli_die(&f);
-	if (change_recover(&d, &f) == -1) {
+	if (finish_recover(&d, &f) == -1) {
 		desk_say(&d, "%s", f.text);
 		status = f.status;
 	}

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/change.h"
 #include "lib/cli.h"
+#include "lib/finish.h"
 #include "lib/drops.h"
 #include "lib/inbox.h"
 #include "lib/intake.h"
@@ -112,7 +112,7 @@ main(int argc, char *argv[])
 		cli_die(&f);
 	if (!alone(&d))
 		cli_end(&d, EX_OK);
-	worse(&status, change_recover(&d, &f), &d, &f, false);
+	worse(&status, finish_recover(&d, &f), &d, &f, false);
 	worse(&status, intake_recover(&d, &f), &d, &f, false);
 	worse(&status, drops_hands(&d, false, &f), &d, &f, true);
 	worse(&status, drops_reports(&d, &f), &d, &f, true);

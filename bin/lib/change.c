@@ -8,7 +8,9 @@
 
 #include "change.h"
 #include "digest.h"
+#include "finish.h"
 #include "io.h"
+#include "place.h"
 #include "text.h"
 #include "when.h"
 
@@ -145,493 +147,6 @@ reset(struct change *ch)
 	ch->moving = ch->logged = false;
 }
 
-/*
- * Steps 5 to 8: what follows a commit, done by the change itself or by
- * whoever finds its .todo.
- */
-
-struct finish {
-	struct desk *d;
-	const char *number;
-	unsigned seq;
-	const struct casefile *c; /* as committed */
-};
-
-/* Has the outbox had it?  Looked for in this order: the sender puts a name
- * into mail/NUMBER/cur, failed/ or hold/ before it leaves the outbox. */
-static int
-was_queued(const struct finish *w, const char *id, struct fault *f)
-{
-	static const char *const folders[] = {"outbox", "failed", "hold"};
-	char path[SPOOL_PATH], base[TOKEN_ID + 8];
-	size_t i, n = strlen(id);
-	int there;
-
-	snprintf(base, sizeof(base), "%s", id);
-	if (n > 5 && strcmp(id + n - 5, ".copy") == 0)
-		base[n - 5] = '\0';
-	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folders[i],
-		    i == 0 ? id : base);
-		if ((there = spool_there(w->d->spool, path, f)) != 0)
-			return there;
-		snprintf(path, sizeof(path), "%s/%s.copy", folders[i], base);
-		if (i > 0 &&
-		    (there = spool_there(w->d->spool, path, f)) != 0)
-			return there;
-	}
-	return spool_delivered(w->d->spool, w->number, base, f);
-}
-
-static int
-queue(const struct finish *w, const char *id, struct fault *f)
-{
-	char from[SPOOL_PATH], to[SPOOL_PATH];
-	int was;
-
-	if ((was = was_queued(w, id, f)) != 0)
-		return was == 1 ? 0 : -1;
-	snprintf(from, sizeof(from), "tmp/%s", id);
-	snprintf(to, sizeof(to), "outbox/%s", id);
-	if (linkat(w->d->spool, from, w->d->spool, to, 0) == 0 ||
-	    errno == EEXIST)
-		return 0;
-	if (errno != ENOENT)
-		return fault_errno(f, "%s", to);
-	if ((was = was_queued(w, id, f)) == -1)
-		return -1;
-	if (was == 0)
-		desk_say(w->d, "mail %s of case %s is nowhere: it was decided "
-		    "on and is lost (todoke-show tells what it said)", id,
-		    w->number);
-	return 0;
-}
-
-/*
- * Is this Mail: line of the change in hand (1, 0, or -1)?  Then its id.  That of a rung,
- * NUMBER.rRUNG.KIND, bears no SEQ: it is of this change while it lies in tmp/.
- */
-static int
-mail_of(const struct finish *w, const char *line, char id[TOKEN_ID + 8],
-    struct fault *f)
-{
-	char prefix[32], rung[32], path[SPOOL_PATH];
-	size_t n = strcspn(line, " ");
-
-	snprintf(prefix, sizeof(prefix), "%s.%u.", w->number, w->seq);
-	snprintf(rung, sizeof(rung), "%s.r", w->number);
-	if (n >= TOKEN_ID + 8 || memchr(line, '/', n) != NULL)
-		return 0;
-	snprintf(id, TOKEN_ID + 8, "%.*s", (int)n, line);
-	snprintf(path, sizeof(path), "tmp/%s", id);
-	if (text_prefix(line, prefix))
-		return 1;
-	return text_prefix(line, rung) ?
-	    spool_there(w->d->spool, path, f) : 0;
-}
-
-static int
-queue_mails(const struct finish *w, struct fault *f)
-{
-	const char *line;
-	char id[TOKEN_ID + 8];
-	bool any = false;
-	size_t i;
-	int of;
-
-	for (i = 0; (line = casefile_nth(w->c, "Mail", i)) != NULL; i++) {
-		of = mail_of(w, line, id, f);
-		if (of == -1 || (of == 1 && queue(w, id, f) == -1))
-			return -1;
-		any = any || of == 1;
-	}
-	return any ? spool_sync(w->d->spool, "outbox", f) : 0;
-}
-
-static void
-folder_of(const char *place, char out[SPOOL_PATH])
-{
-	const char *slash = strrchr(place, '/');
-
-	snprintf(out, SPOOL_PATH, "%.*s",
-	    slash != NULL ? (int)(slash - place) : 0, place);
-}
-
-static int
-make_day(int spool, const char *folder, struct fault *f)
-{
-	char parent[SPOOL_PATH];
-	struct stat st;
-
-	if (io_mkdir(spool, folder, 02770, f) == -1)
-		return fstatat(spool, folder, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISREG(st.st_mode) ? fault_set(f, EX_TEMPFAIL, "%s: a "
-		    "file where a day's folder goes, as mv makes it: "
-		    "todoke-sort puts it back; then try again", folder) : -1;
-	folder_of(folder, parent);
-	return spool_sync(spool, parent, f);
-}
-
-/* A person may have removed it. */
-static int
-sync_there(int spool, const char *folder, struct fault *f)
-{
-	int there = spool_there(spool, folder, f);
-
-	return there == 1 ? spool_sync(spool, folder, f) : there;
-}
-
-static bool
-same_file(int spool, const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return fstatat(spool, a, &x, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    fstatat(spool, b, &y, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    x.st_ino == y.st_ino && x.st_dev == y.st_dev;
-}
-
-/* ENOENT while moving A to B: B's folder went, or a person was faster. */
-static int
-moved_away(const struct finish *w, const char *a, const char *b,
-    struct fault *f)
-{
-	struct spool_place now;
-	char folder[SPOOL_PATH];
-
-	if (spool_find(w->d->spool, w->number, &now, f) == -1)
-		return -1;
-	if (strcmp(now.path, a) != 0)
-		return 0; /* his place wins */
-	folder_of(b, folder);
-	return make_day(w->d->spool, folder, f) == -1 ? -1 : AGAIN;
-}
-
-static int
-move_case(const struct finish *w, const char *a, const char *b,
-    struct fault *f)
-{
-	char folder[SPOOL_PATH];
-	int turn, rc = AGAIN;
-
-	for (turn = 0; turn < TURNS && rc == AGAIN; turn++) {
-		if (spool_rename(w->d->spool, a, b) == 0)
-			rc = 0;
-		else if (errno == ENOENT)
-			rc = moved_away(w, a, b, f);
-		else if (errno != EEXIST)
-			rc = fault_errno(f, "%s", b);
-		else if (same_file(w->d->spool, a, b))
-			rc = io_unlink(w->d->spool, a, f);
-		else
-			rc = fault_set(f, EX_DATAERR, "%s: another file bears "
-			    "this number: look which one is right and move the "
-			    "other to bad/", b);
-	}
-	if (rc == AGAIN)
-		return fault_set(f, EX_TEMPFAIL, "%s: keeps moving", a);
-	if (rc == -1)
-		return -1;
-	folder_of(b, folder);
-	if (sync_there(w->d->spool, folder, f) == -1)
-		return -1;
-	folder_of(a, folder);
-	return sync_there(w->d->spool, folder, f);
-}
-
-/* "Move: new/2026-11-24 contacted/2026-12-01" as two paths of the case. */
-static bool
-read_move(const struct casefile *c, const char *number, char a[SPOOL_PATH],
-    char b[SPOOL_PATH])
-{
-	const char *line = casefile_get(c, "Move");
-	char from[32], to[32], state[32], day[32];
-	const char *sides[2] = {from, to};
-	enum spool_state s;
-	int i;
-
-	if (line == NULL || sscanf(line, "%31s %31s", from, to) != 2)
-		return false;
-	for (i = 0; i < 2; i++)
-		if (sscanf(sides[i], "%31[a-z]/%31[0-9-]", state, day) != 2 ||
-		    !spool_state_find(state, &s) || !spool_is_day(s, day))
-			return false;
-	snprintf(a, SPOOL_PATH, "%s/%s", from, number);
-	snprintf(b, SPOOL_PATH, "%s/%s", to, number);
-	return true;
-}
-
-/* Is it a file that change SEQ of this case makes in tmp/? */
-static bool
-made_by(const char *name, const char *number, const char *stem)
-{
-	size_t n = strlen(stem);
-
-	if (strncmp(name, number, CASE_NUMBER - 1) == 0 &&
-	    text_prefix(name + CASE_NUMBER - 1, ".r"))
-		return true;
-	return strncmp(name, stem, n) == 0 &&
-	    (name[n] == '\0' ||
-	    (name[n] == '.' && strcmp(name + n, ".todo") != 0));
-}
-
-/* Unlink what the change made in tmp/, last its .todo. */
-static int
-clear_tmp(struct desk *d, const char *number, unsigned seq, struct fault *f)
-{
-	char stem[32], path[SPOOL_PATH];
-	struct spool_names names;
-	size_t i;
-	int rc = 0;
-
-	snprintf(stem, sizeof(stem), "%s.%u", number, seq);
-	if (spool_list(d->spool, "tmp", &names, f) == -1)
-		return -1;
-	for (i = 0; i < names.n && rc == 0; i++) {
-		if (!made_by(names.v[i], number, stem))
-			continue;
-		snprintf(path, sizeof(path), "tmp/%.200s", names.v[i]);
-		rc = io_unlink(d->spool, path, f);
-	}
-	spool_names_free(&names);
-	if (rc == -1)
-		return -1;
-	snprintf(path, sizeof(path), "tmp/%s.todo", stem);
-	return io_unlink(d->spool, path, f);
-}
-
-/* Step 8: the displaced text must be the one that Prev names. */
-static int
-judge_displaced(const struct finish *w, struct fault *f)
-{
-	const char *prev = casefile_get(w->c, "Prev");
-	char path[SPOOL_PATH], name[64], hex[DIGEST_HEX];
-	struct buf b = {0};
-	int there;
-
-	snprintf(path, sizeof(path), "tmp/%s.%u", w->number, w->seq);
-	there = spool_there(w->d->spool, path, f);
-	if (there != 1)
-		return there;
-	if (io_read(w->d->spool, path, CASE_MAX, &b, NULL, f) == -1)
-		return -1;
-	digest_sha256(b.p, b.n, hex);
-	buf_free(&b);
-	if (casefile_seq(w->c) == w->seq && prev != NULL &&
-	    strcmp(prev, hex) == 0)
-		return 0;
-	snprintf(name, sizeof(name), "%s.%u.edited", w->number, w->seq);
-	desk_say(w->d, "case %s was edited by hand while it was changed: the "
-	    "hand's text is bad/%s; put what it says in again with "
-	    "todoke-edit", w->number, name);
-	return spool_bad(w->d->spool, path, name,
-	    "Edited by hand in the moment of another change; the case goes "
-	    "on without this text.", f);
-}
-
-/* What is not known must not be begun anew: ids would be given twice. */
-static int
-no_seq(const char *path, struct fault *f)
-{
-	return fault_set(f, EX_DATAERR, "%s: no Seq: of 1 or more: put in that "
-	    "of its last change again (the highest of its Mail: ids, at least)",
-	    path);
-}
-
-static int
-finish(const struct finish *w, struct fault *f)
-{
-	char a[SPOOL_PATH], b[SPOOL_PATH];
-
-	if (queue_mails(w, f) == -1)
-		return -1;
-	if (casefile_seq(w->c) == w->seq &&
-	    read_move(w->c, w->number, a, b) && strcmp(a, b) != 0 &&
-	    move_case(w, a, b, f) == -1)
-		return -1;
-	if (judge_displaced(w, f) == -1)
-		return -1;
-	return clear_tmp(w->d, w->number, w->seq, f);
-}
-
-/*
- * Recovery
- */
-
-static int
-recover_one(struct desk *d, const char *number, unsigned seq, struct fault *f)
-{
-	struct finish w = {d, number, seq, NULL};
-	struct spool_place p;
-	struct casefile *c;
-	char folder[SPOOL_PATH];
-	int rc;
-
-	if (spool_find(d->spool, number, &p, f) == -1)
-		return f->status == EX_NOINPUT ?
-		    clear_tmp(d, number, seq, f) : -1;
-	if (spool_read(d->spool, &p, &c, f) == -1)
-		return -1;
-	w.c = c;
-	if (casefile_seq(c) < 1) {
-		rc = no_seq(p.path, f);
-	} else if (casefile_seq(c) < seq) {
-		rc = clear_tmp(d, number, seq, f);
-	} else {
-		folder_of(p.path, folder);
-		rc = spool_sync(d->spool, folder, f);
-		if (rc == 0)
-			rc = finish(&w, f);
-	}
-	casefile_free(c);
-	return rc;
-}
-
-/* NUMBER.SEQ.todo */
-static bool
-todo_name(const char *name, char number[CASE_NUMBER], unsigned *seq)
-{
-	char end[8];
-
-	if (sscanf(name, "%8[0-9].%9u.%7s", number, seq, end) != 3)
-		return false;
-	return casefile_is_number(number) && strcmp(end, "todo") == 0;
-}
-
-/* Under the lock: all that earlier changes of this case left. */
-static int
-recover_case(struct desk *d, const char *number, struct fault *f)
-{
-	struct spool_names names;
-	char n[CASE_NUMBER];
-	unsigned seq;
-	size_t i;
-	int rc;
-
-	if (spool_list(d->spool, "tmp", &names, f) == -1)
-		return -1;
-	for (i = 0, rc = 0; i < names.n && rc == 0; i++)
-		if (todo_name(names.v[i], n, &seq) && strcmp(n, number) == 0)
-			rc = recover_one(d, number, seq, f);
-	spool_names_free(&names);
-	return rc;
-}
-
-int
-change_recover(struct desk *d, struct fault *f)
-{
-	struct spool_names names;
-	struct fault one;
-	char number[CASE_NUMBER];
-	unsigned seq;
-	int lock, rc, worst = 0;
-	size_t i;
-
-	if (spool_halted(d->spool, f) == -1 ||
-	    spool_list(d->spool, "tmp", &names, f) == -1)
-		return -1;
-	for (i = 0; i < names.n && !d->dry; i++) {
-		if (!todo_name(names.v[i], number, &seq))
-			continue;
-		rc = spool_lock(d->spool, number, true, &lock, &one);
-		if (rc == 1)
-			continue; /* at work */
-		if (rc == -1 && one.status == EX_NOINPUT)
-			fault_set(&one, EX_DATAERR, "tmp/%s: its mail/%s is "
-			    "gone: move it to bad/", names.v[i], number);
-		if (rc == 0) {
-			rc = recover_case(d, number, &one);
-			close(lock);
-		}
-		if (rc == -1) {
-			*f = one;
-			worst = -1;
-		}
-	}
-	spool_names_free(&names);
-	return worst;
-}
-
-/*
- * People's hands: a case goes back where its log says that it belongs.
- */
-
-/* Where a case of state S belongs that lies at P: a date-shaped name is its
- * day, else today. */
-static int
-right_day(struct desk *d, enum spool_state s, const struct spool_place *p,
-    const struct casefile *c, char day[WHEN_DAY], struct fault *f)
-{
-	const char *name = strrchr(p->path, '/') + 1, *closed;
-	int today;
-
-	if (s == p->state && spool_is_day(s, name)) {
-		snprintf(day, WHEN_DAY, "%s", name);
-		return 0;
-	}
-	if (s == STATE_CLOSED) {
-		closed = casefile_get(c, "Closed");
-		if (closed == NULL || !when_parse_day(closed, &today))
-			today = d->today;
-		when_month_text(today, day);
-		return 0;
-	}
-	if (desk_day(d, 0, &today, f) == -1)
-		return -1;
-	when_day_text(today, day);
-	return 0;
-}
-
-/* A person may have made a folder of the name in this very moment, and with
- * it other cases would go: back with it. */
-static int
-move_file(int spool, const char *from, const char *to, struct fault *f)
-{
-	struct stat st;
-
-	if (spool_rename(spool, from, to) == -1)
-		return fault_errno(f, "%s", to);
-	if (fstatat(spool, to, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    !S_ISDIR(st.st_mode))
-		return 0;
-	if (spool_rename(spool, to, from) == -1)
-		return fault_set(f, EX_DATAERR, "%s: the folder %s: move what "
-		    "is in it back there", to, from);
-	return fault_set(f, EX_TEMPFAIL, "%s: became a folder; try again",
-	    from);
-}
-
-/*
- * A file in the place of a day folder (mv to a folder that did not exist)
- * first takes its number as its name, still where it is found.
- */
-static int
-put_back(struct desk *d, const char *number, struct spool_place *p,
-    enum spool_state s, const char *day, struct fault *f)
-{
-	char folder[64], to[SPOOL_PATH], aside[SPOOL_PATH];
-
-	snprintf(folder, sizeof(folder), "%s/%s", spool_state_name(s), day);
-	snprintf(to, sizeof(to), "%s/%s", folder, number);
-	snprintf(aside, sizeof(aside), "%s/%s", spool_state_name(p->state),
-	    number);
-	if (strcmp(p->path, folder) == 0) {
-		if (move_file(d->spool, p->path, aside, f) == -1)
-			return -1;
-		snprintf(p->path, sizeof(p->path), "%s", aside);
-	}
-	if (make_day(d->spool, folder, f) == -1)
-		return -1;
-	if (move_file(d->spool, p->path, to, f) == -1)
-		return -1;
-	if (s != p->state)
-		desk_say(d, "case %s was moved by hand to %s/; it is back as "
-		    "%s: %s is the program that does it", number,
-		    spool_state_name(p->state), to, s == STATE_CLOSED ?
-		    "todoke-reopen" : spool_state_program(p->state));
-	return spool_sync(d->spool, folder, f);
-}
-
 /* 0: it lies where its log says (or is only looked at, -n); AGAIN: it was
  * put back and must be read anew. */
 static int
@@ -645,14 +160,14 @@ settle(struct change *ch, struct fault *f)
 		    ch->from.path);
 	if (s == ch->from.state && ch->from.day[0] != '\0')
 		return 0;
-	if (right_day(ch->d, s, &ch->from, ch->c, day, f) == -1)
+	if (place_right_day(ch->d, s, &ch->from, ch->c, day, f) == -1)
 		return -1;
 	if (ch->d->dry) {
 		desk_say(ch->d, "would move %s to %s/%s", ch->from.path, state,
 		    day);
 		return 0;
 	}
-	return put_back(ch->d, ch->number, &ch->from, s, day, f) == -1 ? -1 :
+	return place_put_back(ch->d, ch->number, &ch->from, s, day, f) == -1 ? -1 :
 	    AGAIN;
 }
 
@@ -683,7 +198,7 @@ read_once(struct change *ch, struct fault *f)
 		return fault_set(f, EX_DATAERR, "%s: its Case: is \"%s\"",
 		    ch->from.path, casefile_number(ch->c));
 	if (casefile_seq(ch->c) < 1)
-		return no_seq(ch->from.path, f);
+		return finish_no_seq(ch->from.path, f);
 	return settle(ch, f);
 }
 
@@ -740,7 +255,7 @@ stamp(struct change *ch)
 	casefile_set(ch->c, "Prev", ch->opening ? NULL : ch->prev);
 	casefile_set(ch->c, "Move", NULL);
 	if (ch->moving && !ch->opening) {
-		folder_of(ch->from.path, folder);
+		place_folder(ch->from.path, folder);
 		move = xasprintf("%s %s/%s", folder,
 		    spool_state_name(ch->state), ch->day);
 		casefile_set(ch->c, "Move", move);
@@ -782,7 +297,7 @@ prepare(struct change *ch, const char *todo, const char *text,
 			return -1;
 	if (io_create(ch->d->spool, text, SPOOL_FILE, b->p, b->n, f) == -1)
 		return -1;
-	if (folder != NULL && make_day(ch->d->spool, folder, f) == -1)
+	if (folder != NULL && place_make_day(ch->d->spool, folder, f) == -1)
 		return -1;
 	return spool_sync(ch->d->spool, "tmp", f);
 }
@@ -833,7 +348,7 @@ take_back(struct change *ch, struct fault *f)
 {
 	struct fault own;
 
-	clear_tmp(ch->d, ch->number, ch->seq, &own);
+	finish_clear(ch->d, ch->number, ch->seq, &own);
 	if (f->unsynced)
 		spool_halt(ch->d->spool, f->text);
 	f->status = EX_TEMPFAIL;
@@ -843,15 +358,14 @@ take_back(struct change *ch, struct fault *f)
 static int
 after_commit(struct change *ch, struct fault *f)
 {
-	struct finish w = {ch->d, ch->number, ch->seq, ch->c};
 	char folder[SPOOL_PATH];
 
 	if (ch->opening)
 		snprintf(folder, sizeof(folder), "%s/%s",
 		    spool_state_name(ch->state), ch->day);
 	else
-		folder_of(ch->from.path, folder);
-	if (sync_there(ch->d->spool, folder, f) == 0 && finish(&w, f) == 0)
+		place_folder(ch->from.path, folder);
+	if (place_sync(ch->d->spool, folder, f) == 0 && finish_change(ch->d, ch->number, ch->seq, ch->c, f) == 0)
 		return 0;
 	if (f->status != EX_DATAERR)
 		f->status = EX_TEMPFAIL;
@@ -876,7 +390,7 @@ apply(struct change *ch, const struct buf *b, struct fault *f)
 	if (rc == -1)
 		return take_back(ch, f);
 	if (rc == AGAIN)
-		return clear_tmp(ch->d, ch->number, ch->seq, &own) == 0 ?
+		return finish_clear(ch->d, ch->number, ch->seq, &own) == 0 ?
 		    AGAIN : take_back(ch, &own);
 	return after_commit(ch, f);
 }
@@ -946,7 +460,7 @@ locked(struct change *ch, change_edit *edit, void *arg, struct fault *f)
 
 	if (spool_halted(ch->d->spool, f) == -1)
 		return -1;
-	if (!ch->d->dry && recover_case(ch->d, ch->number, f) == -1)
+	if (!ch->d->dry && finish_case(ch->d, ch->number, f) == -1)
 		return -1;
 	if (ch->opening &&
 	    spool_find(ch->d->spool, ch->number, &ch->from, f) == 0)

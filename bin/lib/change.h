@@ -40,13 +40,6 @@ int change_run(struct desk *d, const char *number, change_edit *edit,
 int change_open(struct desk *d, const char *number, change_edit *edit,
     void *arg, struct fault *f);
 
-/*
- * Finish or clear whatever tmp/NUMBER.SEQ.todo speak of, but for cases that another
- * program has under its lock.  Every runner begins with it.  Goes on after a
- * fault; returns the worst.
- */
-int change_recover(struct desk *d, struct fault *f);
-
 /* Within EDIT: */
 struct desk *change_desk(const struct change *ch);
 struct casefile *change_case(struct change *ch);

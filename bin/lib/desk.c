@@ -14,13 +14,22 @@
 #define CLOCK_SLACK 300       /* seconds that a clock may be set back */
 #define CLOCK_LEAP (7 * 86400) /* ahead of the last run */
 
-static char *
-user_name(void)
+/* A user without a name is one thing (getpwuid(3): 0, ENOENT, ESRCH, EBADF,
+ * EPERM), a name that could not be read another: by= is for ever. */
+static int
+user_name(char **name, struct fault *f)
 {
-	struct passwd *pw = getpwuid(getuid());
+	const struct passwd *pw;
 
-	return pw != NULL ? xstrdup(pw->pw_name) :
+	errno = 0;
+	pw = getpwuid(getuid());
+	if (pw == NULL && errno != 0 && errno != ENOENT && errno != ESRCH &&
+	    errno != EBADF && errno != EPERM)
+		return fault_set(f, EX_TEMPFAIL, "who is user %ld? %s: try "
+		    "again", (long)getuid(), strerror(errno));
+	*name = pw != NULL ? xstrdup(pw->pw_name) :
 	    xasprintf("uid%ld", (long)getuid());
+	return 0;
 }
 
 static int
@@ -53,8 +62,7 @@ desk_open(struct desk *d, const char *conf, const char *as_of,
 	bool dry = d->dry;
 
 	*d = (struct desk){.spool = -1, .say = say, .dry = dry};
-	d->by = user_name();
-	if (open_parts(d, conf, as_of, f) == 0)
+	if (user_name(&d->by, f) == 0 && open_parts(d, conf, as_of, f) == 0)
 		return 0;
 	desk_close(d);
 	return -1;

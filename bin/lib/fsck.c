@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "change.h"
+#include "finish.h"
 #include "fsck.h"
 #include "digest.h"
 #include "drops.h"
@@ -714,7 +715,7 @@ finish_work(struct fsck *k, struct desk *d)
 
 	if (intake_ready(d, &f) == -1)
 		return; /* said by fsck_setup() */
-	if (change_recover(d, &f) == -1)
+	if (finish_recover(d, &f) == -1)
 		broken(k, "%s", f.text);
 	if (drops_hands(d, true, &f) == -1)
 		broken(k, "%s", f.text);

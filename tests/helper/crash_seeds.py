@@ -36,12 +36,12 @@ SEEDS = [
          ("change.c", "\treturn after_commit(ch, f);\n",
           "\tsize_t i;\n" + WRITE + "\treturn after_commit(ch, f);\n")),
     Seed(".todo removed first", "contact", KILL,
-         ("change.c", "\tif (queue_mails(w, f) == -1)\n", """
+         ("finish.c", "\tif (queue_mails(w, f) == -1)\n", """
 	snprintf(a, sizeof(a), "tmp/%s.%u.todo", w->number, w->seq);
 	if (io_unlink(w->d->spool, a, f) == -1 || queue_mails(w, f) == -1)
 """)),
     Seed("mails not linked", "contact", KILL,
-         ("change.c", """
+         ("finish.c", """
 	if (linkat(w->d->spool, from, w->d->spool, to, 0) == 0 ||
 	    errno == EEXIST)
 """, "\n\tif (to[0] != '\\0')\n")),

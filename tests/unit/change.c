@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "change.h"
+#include "finish.h"
 #include "digest.h"
 #include "io.h"
 #include "text.h"
@@ -251,7 +252,7 @@ fails(struct doing *w, int status, const char *why)
 static void
 recover(void)
 {
-	ck_assert_msg(change_recover(&desk, &f) == 0, "%s", f.text);
+	ck_assert_msg(finish_recover(&desk, &f) == 0, "%s", f.text);
 }
 
 /*
@@ -450,7 +451,7 @@ START_TEST(halted)
 	ck_assert_int_eq(w.calls, 0);
 	ck_assert_int_eq(change_open(&desk, NUMBER, edit_open, &calls, &f),
 	    -1);
-	ck_assert_int_eq(change_recover(&desk, &f), -1);
+	ck_assert_int_eq(finish_recover(&desk, &f), -1);
 	ck_assert_int_eq(f.status, EX_TEMPFAIL);
 }
 END_TEST
@@ -692,7 +693,7 @@ START_TEST(another_file_in_its_place)
 	fails(&w, EX_DATAERR, B "/" NUMBER);
 	holds(B "/" NUMBER, "another file\n");
 	ck_assert(there("tmp/" NUMBER ".2.todo"));
-	ck_assert_int_eq(change_recover(&desk, &f), -1);
+	ck_assert_int_eq(finish_recover(&desk, &f), -1);
 	ck_assert_int_eq(f.status, EX_DATAERR);
 	ck_assert_int_eq(unlinkat(desk.spool, B "/" NUMBER, 0), 0);
 	recover();
@@ -1054,7 +1055,7 @@ START_TEST(one_fault_does_not_stop_the_others)
 	put("tmp/99999999.2.todo", "");
 	put("tmp/1111111.2.todo", "");
 	put("tmp/" NUMBER ".x.todo", "");
-	ck_assert_int_eq(change_recover(&desk, &f), -1);
+	ck_assert_int_eq(finish_recover(&desk, &f), -1);
 	ck_assert(there(B "/" NUMBER));
 	ck_assert(!there("tmp/" NUMBER ".2.todo"));
 	ck_assert_uint_eq(count("outbox"), 2);
