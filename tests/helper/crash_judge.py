@@ -329,7 +329,13 @@ class Judge:
 
     @staticmethod
     def aside(files, mail):
-        return [p for p in ("failed/" + mail, "hold/" + mail) if p in files]
+        """A letter to the finder rests there as its sealed copy alone."""
+        for name in (mail, mail + ".copy"):
+            found = [p for p in ("failed/" + name, "hold/" + name)
+                     if p in files]
+            if found:
+                return found
+        return []
 
     def rests(self, files, c, mail):
         """In one place: with its case, or where a person looks."""
