@@ -82,6 +82,10 @@ SERVICES = \
 	packet \
 	pgp \
 	pgpsign \
+	deadline \
+	wire \
+	talk \
+	verdict \
 	smtp \
 	zones \
 	guess \

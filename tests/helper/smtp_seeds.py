@@ -1,17 +1,18 @@
 """smtp_seeds: bugs for smtp to find, put into copies of the library."""
 from suite import Seed
 
-STATUSES = """	    !good(code_of(smtp_reverse_path_status(a->message))) ||
-	    !good(code_of(smtp_recipient_status(a->recipient))) ||
-	    !good(code_of(smtp_message_transfer_status(a->message))))
+STATUSES = """	    !said_yes(smtp_reverse_path_status(a->message)) ||
+	    !said_yes(smtp_recipient_status(a->recipient)) ||
+	    !said_yes(smtp_message_transfer_status(a->message)))
 """
 BELIEVED = "\tif (hand_over(m, &res, f) == -1)\n"
 
 SEEDS = [
     Seed("verdict from the wrong status",
          ["450 to the RCPT", "450 to the recipient, PIPELINING"],
-         ("smtp.c", "\telse if (!good(rcpt))\n\t\tsay_reply(a, ST_RCPT, rcpt, "
-          "res);\n", "\telse if (!good(rcpt))\n\t\tsay_reply(a, ST_RCPT, "
+         ("verdict.c", "\telse if (!verdict_good(rcpt))\n\t\tsay_reply(a, "
+          "ST_RCPT, rcpt, res);\n",
+          "\telse if (!verdict_good(rcpt))\n\t\tsay_reply(a, ST_RCPT, "
           "transfer, res);\n")),
     Seed("TLS not required",
          ["STARTTLS not offered, tls", "no EHLO, but HELO, tls"],
@@ -46,37 +47,37 @@ SEEDS = [
           "0) != 1)\n")),
     Seed("injected replies believed",
          ["reply behind the 220, tls", "replies ahead of MAIL's"],
-         ("smtp.c", "\tif (a->coming.code == 421 || a->sent)\n",
+         ("talk.c", "\tif (a->coming.code == 421 || a->sent)\n",
           "\tif (a->coming.code > 0 || a->sent)\n")),
     Seed("yes before the end believed",
          ["yes in the middle of the message"],
-         ("smtp.c", "\t} else if (spoke_early(a)) {\n",
+         ("talk.c", "\t} else if (spoke_early(a)) {\n",
           "\t} else if (a->ended && spoke_early(a)) {\n")),
     Seed("no deadline", ["stall at rcpt"],
-         ("smtp.c", "\tguard_timer(seconds, &g->timer);\n",
-          "\tguard_timer(3600 + seconds, &g->timer);\n")),
+         ("deadline.c", "\tset_timer(seconds, &d->timer);\n",
+          "\tset_timer(3600 + seconds, &d->timer);\n")),
     Seed("4xx taken for good", ["450 to the RCPT", "450 to the message"],
-         ("smtp.c", "\tif (code >= 500 && code <= 599)\n",
+         ("verdict.c", "\tif (code >= 500 && code <= 599)\n",
           "\tif (code >= 400 && code <= 599)\n")),
     Seed("the server's fault put on the mail", ["554 to the MAIL"],
-         ("smtp.c", "return stage <= ST_MAIL ? SMTP_ALARM : SMTP_FAILED;",
+         ("verdict.c", "return stage <= ST_MAIL ? SMTP_ALARM : SMTP_FAILED;",
           "return stage < ST_MAIL ? SMTP_ALARM : SMTP_FAILED;")),
     Seed("unsure tried for ever", ["drop at dot"],
-         ("smtp.c", "\t\treturn SMTP_RETRY;\n\treturn SMTP_UNSURE;\n",
+         ("verdict.c", "\t\treturn SMTP_RETRY;\n\treturn SMTP_UNSURE;\n",
           "\t\treturn SMTP_RETRY;\n\treturn SMTP_RETRY;\n")),
     Seed("the run goes on after an alarm", ["554 to the greeting"],
          ("outbox.c", "? STOP : -1;", "? -1 : -1;")),
     Seed("octets changed on the way", ["nothing special", "details"],
-         ("smtp.c", "\tbuf_add(&a->wire, \"\\r\\n\", 2);\n",
-          "\tif (n > 20 && n % 2 == 0)\n\t\tbuf_puts(&a->wire, \" \");\n"
-          "\tbuf_add(&a->wire, \"\\r\\n\", 2);\n")),
+         ("wire.c", "\tbuf_add(wire, \"\\r\\n\", 2);\n",
+          "\tif (n > 20 && n % 2 == 0)\n\t\tbuf_puts(wire, \" \");\n"
+          "\tbuf_add(wire, \"\\r\\n\", 2);\n")),
     Seed("a hole after a stall", ["stall past the deadline"],
-         ("smtp.c", "\t} else if (a->reported + 2 != a->wire.n) {\n",
+         ("talk.c", "\t} else if (a->reported + 2 != a->wire.n) {\n",
           "\t} else if (a->reported > a->wire.n) {\n"),
          ("smtp.c", "#define LIBRARY_TIMEOUT 7200000L",
           "#define LIBRARY_TIMEOUT 1000L"),
-         ("smtp.c", "\tguard_timer(seconds, &g->timer);\n",
-          "\tguard_timer(3600 + seconds, &g->timer);\n")),
+         ("deadline.c", "\tset_timer(seconds, &d->timer);\n",
+          "\tset_timer(3600 + seconds, &d->timer);\n")),
     Seed("AUTH in clear", ["AUTH in clear, no STARTTLS, login",
                            "AUTH offered in clear alone, login"],
          ("smtp.c", "\ta->auth = auth_create_context();\n",
