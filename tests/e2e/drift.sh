@@ -148,4 +148,15 @@ sed -n 's/^\.\(It \)\{0,1\}Xr \(todoke[a-z.-]*\) \([0-9]\).*/\2.\3/p' \
 done >"$T/diff"
 [ ! -s "$T/diff" ] || { cat "$T/diff"; bad=1; }
 
+# (h) Each invariant is held by a test that names it, and there are no others.
+section todoke-spool.5 INVARIANTS | awk '/^\.It/ { print ++n }' |
+    sort >"$T/page"
+{
+	sed -n 's/.*self\.say(\([0-9][0-9]*\), .*/\1/p' tests/helper/promises.py \
+	    tests/helper/crash_judge.py
+	grep -rhoE '[Ii]nvariants? [0-9]+' tests/e2e tests/helper \
+	    --exclude=drift.sh | tr -dc '0-9\n'
+} | sort -u >"$T/code"
+same "invariant" "$T/code" "$T/page"
+
 [ "$bad" -eq 0 ] || fail "code and manual differ"

@@ -1,7 +1,8 @@
 # The ladder over three simulated months with two outages of a week, compared
 # with a model that reads the holidays itself: each rung at most once, never
-# early, never outside office hours, one catch-up after an outage.  EVERY=5 runs
-# todoke-remind every five minutes, as cron does; else at the edges of the hours.
+# early (invariant 9), never outside office hours, one catch-up after an outage.
+# EVERY=5 runs todoke-remind every five minutes, as cron does; else at the edges
+# of the hours.
 set -eu
 . tests/helper/lib.sh
 scratch

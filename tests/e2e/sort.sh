@@ -1,6 +1,7 @@
 # Mail in: filed by keyed address, then keyed Message-ID, then tag and known
 # sender; a report address opens a case; the rest lies in unsorted/.  Nothing
-# that comes by mail changes an address, a key, a consent, a state.
+# that comes by mail changes an address, a key, a consent, a state: that is
+# invariant 12.
 set -eu
 . tests/helper/lib.sh
 scratch

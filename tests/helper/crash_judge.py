@@ -103,8 +103,10 @@ class Judge:
         self.broken, self.repeats = [], 0
         self.may_hold = scenario.server == "drop"
 
-    def say(self, fmt, *args):
-        self.broken.append(fmt % args if args else fmt)
+    def say(self, invariant, fmt, *args):
+        """INVARIANT: its number in todoke-spool(5)."""
+        self.broken.append("invariant %d: %s" % (
+            invariant, fmt % args if args else fmt))
 
     def dated(self, text):
         return text if self.same_day() else undated(text)
@@ -155,9 +157,9 @@ class Judge:
     def after_run(self, files, end):
         committed = self.committed(files)
         if end.hung:
-            self.say("it hangs")
+            self.say(14, "it hangs")
         if end.signal != 0 and end.kind != KILL:
-            self.say("it dies of signal %d", end.signal)
+            self.say(14, "it dies of signal %d", end.signal)
         if end.status is not None:
             self.after_exit(files, end, committed)
         if end.injected:
@@ -174,14 +176,14 @@ class Judge:
     def after_exit(self, files, end, committed):
         if end.status == 0 and self.sc.status == 0:
             if self.state(files) != self.want_after:
-                self.say("it says 0 and is not done: %s",
+                self.say(5, "it says 0 and is not done: %s",
                          self.differs(self.state(files), self.want_after))
             return
         if not 64 <= end.status <= 78:
-            self.say("exit status %d", end.status)
+            self.say(14, "exit status %d", end.status)
         if not self.finishes() and not committed and self.tidies(end) and \
                 self.state(files) != self.state(self.before):
-            self.say("not committed and not cleared up: %s", self.differs(
+            self.say(6, "not committed and not cleared up: %s", self.differs(
                 self.state(files), self.state(self.before)))
 
     def finishes(self):
@@ -202,11 +204,11 @@ class Judge:
         due = end.call.name == "fsync" and end.kind == EIO and \
             end.call.a.startswith(self.sc.spool + "/")
         if due and end.status == 0:
-            self.say("it says 0 after a failed fsync")
+            self.say(5, "it says 0 after a failed fsync")
         if due and not halt:
-            self.say("a failed fsync did not stop the desk")
+            self.say(5, "a failed fsync did not stop the desk")
         if halt and not due and not end.kind == EIO + "+":
-            self.say("HALT without a failed fsync")
+            self.say(5, "HALT without a failed fsync")
 
     @staticmethod
     def differs(got, want):
@@ -236,34 +238,34 @@ class Judge:
         found = places(files)
         for number, paths in found.items():
             if len(paths) != 1 or not DAY.match(paths[0].split("/")[1]):
-                self.say("case %s lies at %s", number, paths)
+                self.say(1, "case %s lies at %s", number, paths)
         for number in self.known:
             if number not in found:
-                self.say("case %s is gone", number)
+                self.say(8, "case %s is gone", number)
         more = len(found) - len(self.known)
         done = committed or self.finishes()
         if more != (self.sc.opens if done else 0):
-            self.say("%d new cases", more)
+            self.say(7, "%d new cases", more)
         for c in cases(files).values():
             self.one_case(c)
 
     def one_case(self, c):
         old = self.known.get(c.number)
         if c.get("Case") != c.number or c.seq == 0:
-            self.say("%s: not the case that it should be", c.place)
+            self.say(2, "%s: not the case that it should be", c.place)
         if not c.chain_holds():
-            self.say("case %s: its log's chain is broken", c.number)
+            self.say(2, "case %s: its log's chain is broken", c.number)
         if c.place.split("/")[0] != self.logged_state(c):
-            self.say("case %s lies at %s, its log says %s", c.number, c.place,
-                     self.logged_state(c))
+            self.say(3, "case %s lies at %s, its log says %s", c.number,
+                     c.place, self.logged_state(c))
         if old is None:
             return
         n = len(old.all("Log"))
         if c.all("Log")[:n] != old.all("Log"):
-            self.say("case %s: its log was rewritten", c.number)
+            self.say(8, "case %s: its log was rewritten", c.number)
         if c.number != self.sc.number and \
                 (c.data, c.place) != (old.data, old.place):
-            self.say("case %s was not meant, and changed", c.number)
+            self.say(8, "case %s was not meant, and changed", c.number)
 
     @staticmethod
     def logged_state(c):
@@ -279,7 +281,7 @@ class Judge:
             return
         got = self.state(files)
         if got != want:
-            self.say("after recovery (%s): %s",
+            self.say(6, "after recovery (%s): %s",
                      "committed" if committed else "not committed",
                      self.differs(got, want))
 
@@ -293,11 +295,11 @@ class Judge:
                     path not in self.before and self.sc.leaves is not None \
                     and path.startswith(self.sc.leaves):
                 continue
-            self.say("%s %s", path, "vanished" if path not in files else
+            self.say(8, "%s %s", path, "vanished" if path not in files else
                      "came" if path not in self.before else "changed")
         for path in files:
             if path.startswith("var/attempts/"):
-                self.say("%s was not removed", path)
+                self.say(6, "%s was not removed", path)
 
     # Mail
 
@@ -314,7 +316,7 @@ class Judge:
         taken = collections.Counter(self.digest(m) for m in mails)
         for digest in taken:
             if digest not in wanted:
-                self.say("a mail was sent that no case decided on")
+                self.say(4, "a mail was sent that no case decided on")
         for digest, (c, mail) in wanted.items():
             self.times(files, stages, c, mail, taken[digest])
 
@@ -343,9 +345,9 @@ class Judge:
         mails = c.mails()
         want = mails.get(mail + ".copy", mails[mail])
         if len(found) != 1:
-            self.say("%s lies in %d places", mail, len(found))
+            self.say(3, "%s lies in %d places", mail, len(found))
         elif sha(files[found[0]]) != want:
-            self.say("%s: its copy is not the one decided on", mail)
+            self.say(4, "%s: its copy is not the one decided on", mail)
 
     def times(self, files, stages, c, mail, n):
         due = 0 if self.copies(self.before, c, mail) else 1
@@ -353,7 +355,7 @@ class Judge:
         if self.aside(files, mail):
             due, most = 0, 2 if self.may_hold else 0
         if not due <= n <= most:
-            self.say("%s was taken %d times, not %d to %d", mail, n, due,
+            self.say(4, "%s was taken %d times, not %d to %d", mail, n, due,
                      most)
         self.repeats += max(0, n - due) if due else 0
 
@@ -380,7 +382,7 @@ class Judge:
             m = re.search(b"-----BEGIN PGP MESSAGE-----.*"
                           b"-----END PGP MESSAGE-----\n", text, re.S)
             if m is None or MARK not in self.decrypt(home, m.group(0)):
-                self.say("a sealed part does not hold what came in")
+                self.say(8, "a sealed part does not hold what came in")
 
     @staticmethod
     def decrypt(home, armored):

@@ -1,16 +1,7 @@
-"""promises: what todoke-spool(5) says of a spool at rest, judged from its files
-alone and from what the mail server took: for the suites races, resources and
-power, where any number of programs worked on any number of cases.
-
- 1 a case is one file in one place, STATE/DAY/NUMBER, and none vanishes;
- 2 a file with a final name is whole: fields, chain of the log, its number;
- 3 a log only grows, and its state is the folder's;
- 4 each mail that a case names rests in one place, as it was decided on;
- 5 it was taken once by the server, again only after an attempt that was cut
-   short, and byte for byte the same; nothing else was taken;
- 6 an id is given once, a step of the flow is logged once;
- 7 nothing unfinished is left: tmp/, outbox/, attempts, HALT;
- 8 each report that came in became one case.
+"""promises: the invariants of todoke-spool(5) that can be judged from the files
+of a spool at rest and from what the mail server took: for the suites races,
+resources and power, where any number of programs worked on any number of
+cases.
 """
 import collections
 import os
@@ -59,8 +50,10 @@ class Judge:
         self.mails, self.ambiguous = mails, ambiguous
         self.broken = []
 
-    def say(self, fmt, *args):
-        self.broken.append(fmt % args if args else fmt)
+    def say(self, invariant, fmt, *args):
+        """INVARIANT: its number in todoke-spool(5)."""
+        self.broken.append("invariant %d: %s" % (
+            invariant, fmt % args if args else fmt))
 
     def all(self):
         self.where()
@@ -76,27 +69,27 @@ class Judge:
         found = places(self.after.files)
         for number, paths in found.items():
             if len(paths) != 1 or not DAY.match(paths[0].split("/")[1]):
-                self.say("case %s lies at %s", number, paths)
+                self.say(1, "case %s lies at %s", number, paths)
         for number in self.before.cases:
             if number not in found:
-                self.say("case %s is gone", number)
+                self.say(8, "case %s is gone", number)
         for path in self.after.files:
             parts = path.split("/")
             if parts[0] in ("contacted", "disclosed", "closed") and \
                     parts[-1] not in found:
-                self.say("%s is no case", path)
+                self.say(2, "%s is no case", path)
 
     def whole(self, c):
         if c.get("Case") != c.number or c.seq == 0:
-            self.say("%s: not the case that it should be", c.place)
+            self.say(2, "%s: not the case that it should be", c.place)
         if not c.chain_holds():
-            self.say("case %s: its log's chain is broken", c.number)
+            self.say(2, "case %s: its log's chain is broken", c.number)
         states = re.findall(r" state=(\w+)", "\n".join(c.all("Log")))
         if not states or states[-1] != c.place.split("/")[0]:
-            self.say("case %s lies at %s, its log says %s", c.number, c.place,
-                     states[-1:])
+            self.say(3, "case %s lies at %s, its log says %s", c.number,
+                     c.place, states[-1:])
         if not c.data.endswith(b"\n"):
-            self.say("case %s: its last line is cut", c.number)
+            self.say(2, "case %s: its last line is cut", c.number)
 
     def grown(self, c):
         old = self.before.cases.get(c.number)
@@ -104,20 +97,20 @@ class Judge:
             return
         n = len(old.all("Log"))
         if c.all("Log")[:n] != old.all("Log"):
-            self.say("case %s: its log was rewritten", c.number)
+            self.say(8, "case %s: its log was rewritten", c.number)
         if c.seq < old.seq:
-            self.say("case %s: Seq went back to %d", c.number, c.seq)
+            self.say(8, "case %s: Seq went back to %d", c.number, c.seq)
         if set(old.mails().items()) - set(c.mails().items()):
-            self.say("case %s: a mail is no longer named", c.number)
+            self.say(8, "case %s: a mail is no longer named", c.number)
 
     def once(self, c):
         ids = [v.partition(" ")[0] for v in c.all("Mail")]
         for name, n in collections.Counter(ids).items():
             if n != 1:
-                self.say("%s was decided on %d times", name, n)
+                self.say(4, "%s was decided on %d times", name, n)
         for event, n in collections.Counter(c.events()).items():
             if n > 1 and event.split(":")[0] in ONCE:
-                self.say("case %s: %d times %s", c.number, n, event)
+                self.say(9, "case %s: %d times %s", c.number, n, event)
 
     # Mail
 
@@ -130,11 +123,11 @@ class Judge:
                     known[wanted] = name
                     spare -= self.one_mail(c, name, taken[wanted])
         if spare < 0:
-            self.say("%d repeats more than attempts that were cut short",
+            self.say(4, "%d repeats more than attempts that were cut short",
                      -spare)
         for m in self.mails:
             if digest(m) not in known:
-                self.say("a mail to %s was sent that no case decided on",
+                self.say(4, "a mail to %s was sent that no case decided on",
                          m.rcpt)
 
     def one_mail(self, c, name, n):
@@ -146,16 +139,16 @@ class Judge:
             folder + name + x for folder in ("failed/", "hold/")
             for x in ("", ".copy")) if p in self.after.files})
         if len(kept) + len(aside) != 1:
-            self.say("%s lies in %s", name, kept + aside or "no place")
+            self.say(3, "%s lies in %s", name, kept + aside or "no place")
         mails = c.mails()
         for path in kept:
             if sha(self.after.files[path]) != mails.get(name + ".copy",
                                                         mails[name]):
-                self.say("%s: its copy is not the one decided on", name)
+                self.say(4, "%s: its copy is not the one decided on", name)
         stood = stem + "2,S" in self.before.files
         due = 1 if kept and not stood else 0
         if n < due:
-            self.say("%s was never taken by the server", name)
+            self.say(3, "%s was never taken by the server", name)
         return max(0, n - due)
 
     # The rest
@@ -165,7 +158,7 @@ class Judge:
             if path.startswith(("outbox/", "var/attempts/")) or \
                     path == "var/HALT" or path.startswith("tmp/") and \
                     not GARBAGE.match(path):
-                self.say("%s is left", path)
+                self.say(6, "%s is left", path)
 
     def reports(self, hosts):
         """One case for each HOST that was reported."""
@@ -174,11 +167,12 @@ class Judge:
             for c in self.after.cases.values())
         for host in hosts:
             if urls[host] != 1:
-                self.say("the report on %s became %d cases", host, urls[host])
+                self.say(7, "the report on %s became %d cases", host,
+                         urls[host])
         letters = [n for c in self.after.cases.values() for n in c.mails()
                    if n.endswith(".receipt")]
         if len(letters) != len(self.after.cases):
-            self.say("%d receipts for %d cases", len(letters),
+            self.say(3, "%d receipts for %d cases", len(letters),
                      len(self.after.cases))
 
 
