@@ -186,9 +186,11 @@ $(B)tests/%.o: tests/%.c
 	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(OUR_CPPFLAGS) $(CPPFLAGS) \
 	    -iquote tests/helper -MMD -MP -c -o $@ $<
 
-$(TESTS): $(B)tests/unit/%: $(B)tests/unit/%.o $(B)tests/helper/keys.o $(LIB)
+$(TESTS): $(B)tests/unit/%: $(B)tests/unit/%.o $(B)tests/helper/keys.o \
+    $(B)tests/helper/unit.o $(LIB)
 	$(CC) $(OUR_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
-	    $(B)tests/helper/keys.o $(LIB) $(OUR_LIBS) $(CHECK_LIBS)
+	    $(B)tests/helper/keys.o $(B)tests/helper/unit.o $(LIB) $(OUR_LIBS) \
+	    $(CHECK_LIBS)
 
 FUZZERS = $(addprefix $(B)tests/fuzz/,classify mime addr report)
 REPLAYS = $(addsuffix -replay,$(FUZZERS))

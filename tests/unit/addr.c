@@ -9,6 +9,7 @@
 
 #include "addr.h"
 #include "buf.h"
+#include "unit.h"
 
 static void
 check_good(const char *addr)
@@ -334,8 +335,6 @@ main(void)
 {
 	Suite *s = suite_create("addr");
 	TCase *tc = tcase_create("addr");
-	SRunner *r;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, good_addresses);
@@ -353,9 +352,5 @@ main(void)
 	tcase_add_test(tc, naughty_strings);
 	tcase_add_test(tc, hostile_length);
 	suite_add_tcase(s, tc);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_play(s) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -11,6 +11,7 @@
 #include "candidate.h"
 #include "rdap.h"
 #include "securitytxt.h"
+#include "unit.h"
 #include "whois.h"
 #include "zones.h"
 
@@ -385,19 +386,6 @@ suite(void)
 int
 main(void)
 {
-	char dir[] = "/tmp/todoke-answers.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
-
 	setenv("TZ", "UTC", 1);
-	if (mkdtemp(dir) == NULL || chdir(dir) == -1) {
-		perror("answers");
-		return EXIT_FAILURE;
-	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0)
-		rmdir(dir);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "answers");
 }

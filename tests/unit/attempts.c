@@ -4,7 +4,6 @@
  */
 #include <check.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 #include "attempts.h"
 #include "io.h"
+#include "unit.h"
 #include "when.h"
 
 #define ID "69145869.3.contact"
@@ -218,30 +218,8 @@ suite(void)
 	return s;
 }
 
-static int
-drop(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
 int
 main(void)
 {
-	char folder[] = "/tmp/todoke-attempts.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	if (mkdtemp(folder) == NULL || chdir(folder) == -1) {
-		perror("attempts");
-		return EXIT_FAILURE;
-	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0)
-		nftw(folder, drop, 16, FTW_DEPTH | FTW_PHYS);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "attempts");
 }

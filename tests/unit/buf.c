@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "unit.h"
 
 START_TEST(empty_is_a_text)
 {
@@ -180,18 +181,5 @@ suite(void)
 int
 main(void)
 {
-	char dir[] = "/tmp/todoke-buf.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	if (mkdtemp(dir) == NULL || chdir(dir) == -1) {
-		perror("buf");
-		return EXIT_FAILURE;
-	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0)
-		rmdir(dir);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "buf");
 }

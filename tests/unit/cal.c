@@ -11,6 +11,7 @@
 
 #include "buf.h"
 #include "cal.h"
+#include "unit.h"
 #include "when.h"
 
 #define HOLIDAYS "etc/holidays.jp"
@@ -468,27 +469,10 @@ suite(void)
 int
 main(void)
 {
-	const char *folder = getenv("CORPORA");
-	char dir[] = "/tmp/todoke-cal.XXXXXX", *path;
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	path = xasprintf("%s" CORPUS, folder != NULL ? folder :
-	    "../shared/corpora");
-	if (realpath(path, corpora) == NULL)
-		corpora[0] = '\0';
-	free(path);
-	if (realpath(HOLIDAYS, holidays) == NULL || mkdtemp(dir) == NULL ||
-	    chdir(dir) == -1) {
-		perror("cal");
+	unit_corpora(CORPUS, corpora);
+	if (realpath(HOLIDAYS, holidays) == NULL) {
+		perror(HOLIDAYS);
 		return EXIT_FAILURE;
 	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0) {
-		unlink("days");
-		rmdir(dir);
-	}
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "cal");
 }

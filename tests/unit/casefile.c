@@ -11,6 +11,7 @@
 
 #include "casefile.h"
 #include "text.h"
+#include "unit.h"
 #include "when.h"
 
 #define CORPUS "/naughty-strings/blns.txt"
@@ -818,23 +819,6 @@ suite(void)
 int
 main(void)
 {
-	const char *folder = getenv("CORPORA");
-	char dir[] = "/tmp/todoke-casefile.XXXXXX", path[PATH_MAX];
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	snprintf(path, sizeof(path), "%s" CORPUS, folder != NULL ? folder :
-	    "../shared/corpora");
-	if (realpath(path, corpora) == NULL)
-		corpora[0] = '\0';
-	if (mkdtemp(dir) == NULL || chdir(dir) == -1) {
-		perror("casefile");
-		return EXIT_FAILURE;
-	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0)
-		rmdir(dir);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	unit_corpora(CORPUS, corpora);
+	return unit_run(suite(), "casefile");
 }

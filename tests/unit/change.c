@@ -4,7 +4,6 @@
  */
 #include <check.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "digest.h"
 #include "io.h"
 #include "text.h"
+#include "unit.h"
 #include "when.h"
 
 #define NUMBER "69145869"
@@ -1251,32 +1251,15 @@ suite(void)
 	return s;
 }
 
-static int
-drop(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
 int
 main(void)
 {
 	static const char days[] = "valid 2026-01-01 2027-12-31\n";
-	char folder[] = "/tmp/todoke-change.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
 
-	if (mkdtemp(folder) == NULL || chdir(folder) == -1 ||
-	    io_create(AT_FDCWD, "days", 0600, days, strlen(days), &f) == -1) {
-		perror("change");
+	unit_enter("change");
+	if (io_create(AT_FDCWD, "days", 0600, days, strlen(days), &f) == -1) {
+		fprintf(stderr, "%s\n", f.text);
 		return EXIT_FAILURE;
 	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0)
-		nftw(folder, drop, 16, FTW_DEPTH | FTW_PHYS);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_leave(unit_play(suite()));
 }

@@ -13,6 +13,7 @@
 #include "dsn.h"
 #include "entity.h"
 #include "io.h"
+#include "unit.h"
 
 #define PERSON "From: Ito <ito@city.example>\nTo: desk@desk.example\n"
 #define DAEMON "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\n" \
@@ -557,10 +558,8 @@ suite(void)
 int
 main(void)
 {
-	char dir[] = "/tmp/todoke-classify.XXXXXX";
-	SRunner *r = srunner_create(suite());
 	struct buf b = {0};
-	int failed;
+	int rc;
 
 	if (bounces_load(&table, "etc", "bounces", &f) == -1 ||
 	    io_read(AT_FDCWD, "etc/bounces", 1 << 20, &b, NULL, &f) == -1) {
@@ -568,18 +567,8 @@ main(void)
 		return EXIT_FAILURE;
 	}
 	text = b.p;
-	if (mkdtemp(dir) == NULL || chdir(dir) == -1) {
-		perror("classify");
-		return EXIT_FAILURE;
-	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0) {
-		unlink("table");
-		rmdir(dir);
-	}
+	rc = unit_run(suite(), "classify");
 	bounces_free(table);
 	buf_free(&b);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return rc;
 }

@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "conf.h"
 #include "paths.h"
+#include "unit.h"
 
 #define SAMPLE "etc/todoke.conf"
 #define FPR "0123456789ABCDEF0123456789ABCDEF01234567"
@@ -676,22 +677,9 @@ suite(void)
 int
 main(void)
 {
-	char dir[] = "/tmp/todoke-conf.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	if (realpath(SAMPLE, sample) == NULL || mkdtemp(dir) == NULL ||
-	    chdir(dir) == -1) {
-		perror("conf");
+	if (realpath(SAMPLE, sample) == NULL) {
+		perror(SAMPLE);
 		return EXIT_FAILURE;
 	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0) {
-		unlink("t.conf");
-		unlink("printed");
-		rmdir(dir);
-	}
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "conf");
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "digest.h"
+#include "unit.h"
 
 static void
 sha(const char *p, size_t n, const char *want)
@@ -130,18 +131,5 @@ suite(void)
 int
 main(void)
 {
-	char dir[] = "/tmp/todoke-digest.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	if (mkdtemp(dir) == NULL || chdir(dir) == -1) {
-		perror("digest");
-		return EXIT_FAILURE;
-	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0)
-		rmdir(dir);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "digest");
 }

@@ -12,6 +12,7 @@
 #include "charset.h"
 #include "mime.h"
 #include "text.h"
+#include "unit.h"
 
 #define ESC "\x1b"
 #define JIS_X_0208 6879 /* its characters */
@@ -352,11 +353,5 @@ suite(void)
 int
 main(void)
 {
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "jis");
 }

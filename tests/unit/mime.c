@@ -14,6 +14,7 @@
 #include "io.h"
 #include "mime.h"
 #include "text.h"
+#include "unit.h"
 
 #define FROM "From: ito@example.jp\n"
 
@@ -1100,13 +1101,6 @@ suite(void)
 int
 main(void)
 {
-	SRunner *r;
-	int failed;
-
 	g_mime_init();
-	r = srunner_create(suite());
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_play(suite()) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -11,6 +11,7 @@
 #include "fetch.h"
 #include "links.h"
 #include "net.h"
+#include "unit.h"
 
 START_TEST(public_addresses)
 {
@@ -191,8 +192,6 @@ main(void)
 {
 	Suite *s = suite_create("net");
 	TCase *t = tcase_create("all");
-	SRunner *r;
-	int failed;
 
 	tcase_add_test(t, public_addresses);
 	tcase_add_test(t, time_runs_out);
@@ -202,9 +201,5 @@ main(void)
 	tcase_add_test(t, charset_of_a_page);
 	tcase_add_test(t, resolving);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_play(s) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

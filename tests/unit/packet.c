@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "packet.h"
+#include "unit.h"
 
 #define B(s) s, sizeof(s) - 1
 
@@ -200,8 +201,6 @@ main(void)
 {
 	Suite *s = suite_create("packet");
 	TCase *tc = tcase_create("packet");
-	SRunner *r;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, armor);
@@ -211,9 +210,5 @@ main(void)
 	tcase_add_test(tc, not_a_message);
 	tcase_add_test(tc, noise);
 	suite_add_tcase(s, tc);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_play(s) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "policy.h"
+#include "unit.h"
 #include "when.h"
 
 static struct fault f;
@@ -219,19 +220,9 @@ suite(void)
 int
 main(void)
 {
-	char dir[] = "/tmp/todoke-policy.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	if (when_zone("JST-9", &f) == -1 || mkdtemp(dir) == NULL ||
-	    chdir(dir) == -1) {
-		perror("policy");
+	if (when_zone("JST-9", &f) == -1) {
+		fprintf(stderr, "%s\n", f.text);
 		return EXIT_FAILURE;
 	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0)
-		rmdir(dir);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "policy");
 }

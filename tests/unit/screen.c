@@ -11,6 +11,7 @@
 #include "buf.h"
 #include "io.h"
 #include "screen.h"
+#include "unit.h"
 
 static const char hostile[] = "a\033]0;title\007b\xc2\x9b" "31mc\r\nd\re"
     "\xe5\xb1\x8a\xe3\x81\x91\xf0\x9f\x93\xaf\xe2\x80\xae\xff\n";
@@ -83,11 +84,5 @@ suite(void)
 int
 main(void)
 {
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "screen");
 }

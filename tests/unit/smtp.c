@@ -22,6 +22,7 @@
 #include "buf.h"
 #include "io.h"
 #include "smtp.h"
+#include "unit.h"
 
 #define SENDER "desk+69145869.abcdefgh@desk.example"
 #define RCPT "soumu@city.example.lg.jp"
@@ -1058,24 +1059,16 @@ suite(void)
 int
 main(void)
 {
-	char dir[] = "/tmp/todoke-smtp.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
+	static const char helper[] = "tests/helper/smtpd.py";
 
-	if (realpath("tests/helper/smtpd.py", smtpd) == NULL ||
-	    mkdtemp(dir) == NULL || chdir(dir) == -1) {
-		perror("smtp");
+	if (realpath(helper, smtpd) == NULL) {
+		perror(helper);
 		return EXIT_FAILURE;
 	}
+	unit_enter("smtp");
 	if (!make_certificates()) {
-		fprintf(stderr, "smtp: no certificates, see %s\n", dir);
-		return EXIT_FAILURE;
+		fprintf(stderr, "smtp: no certificates, see openssl.log\n");
+		return unit_leave(1);
 	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0 && system("rm -f *.pem *.key *.csr *.ext *.crt "
-	    "commands message partial openssl.log") == 0)
-		rmdir(dir);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_leave(unit_play(suite()));
 }

@@ -4,7 +4,6 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "io.h"
 #include "spool.h"
 #include "text.h"
+#include "unit.h"
 
 #define NUMBER "69145869"
 
@@ -535,30 +535,8 @@ suite(void)
 	return s;
 }
 
-static int
-drop(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
 int
 main(void)
 {
-	char folder[] = "/tmp/todoke-spool.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	if (mkdtemp(folder) == NULL || chdir(folder) == -1) {
-		perror("spool");
-		return EXIT_FAILURE;
-	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0)
-		nftw(folder, drop, 16, FTW_DEPTH | FTW_PHYS);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "spool");
 }

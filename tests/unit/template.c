@@ -15,6 +15,7 @@
 #include "io.h"
 #include "template.h"
 #include "text.h"
+#include "unit.h"
 
 #define FORM_MAX 1000
 #define COPY_MIN 12
@@ -851,25 +852,10 @@ absolute(char *out, size_t size, const char *variable, const char *fallback,
 int
 main(void)
 {
-	char dir[] = "/tmp/template.XXXXXX", *rm;
-	SRunner *sr = srunner_create(suite());
-	int failed;
-
 	if (getcwd(here, sizeof(here)) == NULL)
 		err(EXIT_FAILURE, "getcwd");
 	absolute(texts, sizeof(texts), "TEMPLATES", "etc/templates", "");
 	absolute(letter, sizeof(letter), "CORPORA", "../shared/corpora",
 	    "/../letter-2009.txt");
-	if (mkdtemp(dir) == NULL || chdir(dir) == -1)
-		err(EXIT_FAILURE, "%s", dir);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	if (failed == 0 && chdir("/") == 0) {
-		rm = xasprintf("rm -rf %s", dir);
-		if (system(rm) != 0)
-			warnx("%s stays", dir);
-		free(rm);
-	}
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "template");
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "text.h"
+#include "unit.h"
 
 #define CORPUS "/naughty-strings/blns.txt"
 
@@ -322,23 +323,6 @@ suite(void)
 int
 main(void)
 {
-	const char *folder = getenv("CORPORA");
-	char dir[] = "/tmp/todoke-text.XXXXXX", path[PATH_MAX];
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	snprintf(path, sizeof(path), "%s" CORPUS, folder != NULL ? folder :
-	    "../shared/corpora");
-	if (realpath(path, corpora) == NULL)
-		corpora[0] = '\0';
-	if (mkdtemp(dir) == NULL || chdir(dir) == -1) {
-		perror("text");
-		return EXIT_FAILURE;
-	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0)
-		rmdir(dir);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	unit_corpora(CORPUS, corpora);
+	return unit_run(suite(), "text");
 }

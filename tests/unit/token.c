@@ -3,7 +3,6 @@
  * the secret made once.
  */
 #include <check.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 #include "text.h"
 #include "token.h"
+#include "unit.h"
 
 #define DESK "desk@example.jp"
 #define NUMBER "69145869"
@@ -418,30 +418,8 @@ suite(void)
 	return s;
 }
 
-static int
-drop(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
 int
 main(void)
 {
-	char folder[] = "/tmp/todoke-token.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	if (mkdtemp(folder) == NULL || chdir(folder) == -1) {
-		perror("token");
-		return EXIT_FAILURE;
-	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0)
-		nftw(folder, drop, 16, FTW_DEPTH | FTW_PHYS);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "token");
 }

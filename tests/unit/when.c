@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "unit.h"
 #include "when.h"
 
 static struct fault f;
@@ -325,18 +326,5 @@ suite(void)
 int
 main(void)
 {
-	char dir[] = "/tmp/todoke-when.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	if (mkdtemp(dir) == NULL || chdir(dir) == -1) {
-		perror("when");
-		return EXIT_FAILURE;
-	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0)
-		rmdir(dir);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "when");
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "unit.h"
 #include "words.h"
 
 #define ETC "etc"
@@ -233,21 +234,9 @@ suite(void)
 int
 main(void)
 {
-	char dir[] = "/tmp/todoke-words.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	if (realpath(ETC, etc) == NULL || mkdtemp(dir) == NULL ||
-	    chdir(dir) == -1) {
-		perror("words");
+	if (realpath(ETC, etc) == NULL) {
+		perror(ETC);
 		return EXIT_FAILURE;
 	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0) {
-		unlink("list");
-		rmdir(dir);
-	}
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "words");
 }
