@@ -29,6 +29,14 @@ word_is(const char *s, const char *word)
 	return strncmp(s, word, n) == 0 && strchr(" \n", s[n]) != NULL;
 }
 
+static void
+read_refusal(struct attempts *a, const char *words)
+{
+	a->status[0] = '\0';
+	a->refused = sscanf(words, " failed %15[A-Za-z] %d %15[0-9.]",
+	    a->stage, &a->code, a->status) >= 2;
+}
+
 /*
  * One line.  What ended in an alarm was the server's fault or ours, not the
  * mail's: it does not count towards giving up.
@@ -50,6 +58,7 @@ count(struct attempts *a, const char *line, size_t n, bool *open)
 	if (when_parse(when, &t, &f) == -1)
 		return;
 	a->last = t;
+	a->refused = false;
 	if (word_is(word, " try")) {
 		if (*open)
 			a->unsure++; /* the attempt before it has no end */
@@ -63,6 +72,8 @@ count(struct attempts *a, const char *line, size_t n, bool *open)
 		a->first = t;
 	if (word_is(word, " unsure"))
 		a->unsure++;
+	if (word_is(word, " failed"))
+		read_refusal(a, word);
 	*open = false;
 }
 

@@ -3,11 +3,12 @@
  * before each attempt and one after it.
  *
  *	2026-11-24T09:31:02+09:00 try
- *	2026-11-24T09:31:03+09:00 retry RCPT 450
+ *	2026-11-24T09:31:03+09:00 retry RCPT 450 4.2.0
  */
 #ifndef ATTEMPTS_H
 #define ATTEMPTS_H
 
+#include <stdbool.h>
 #include <time.h>
 
 #include "fault.h"
@@ -17,6 +18,11 @@ struct attempts {
 	unsigned unsure; /* of these, not known how they ended */
 	time_t first; /* end of the first that was no alarm, 0: none */
 	time_t last;
+	/* The last one was refused for good, and who saw it was killed before
+	 * he told: no further one is due. */
+	bool refused;
+	char stage[16], status[16]; /* as in struct smtp_result */
+	int code;
 };
 
 int attempts_read(int spool, const char *id, struct attempts *a,

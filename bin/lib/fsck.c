@@ -43,6 +43,19 @@ broken(struct fsck *k, const char *fmt, ...)
 	k->broken++;
 }
 
+/* A folder that cannot be read is no empty one. */
+static bool
+names_in(struct fsck *k, struct desk *d, const char *folder,
+    struct spool_names *names)
+{
+	struct fault f;
+
+	if (spool_list(d->spool, folder, names, &f) == 0)
+		return true;
+	broken(k, "%s", f.text);
+	return false;
+}
+
 /*
  * The tree
  */
@@ -330,12 +343,11 @@ check_prev(struct walk *w, const struct spool_place *p,
 	char folder[SPOOL_PATH], want[TOKEN_ID + 8], number[CASE_NUMBER];
 	struct spool_names names;
 	const char *line, *kind;
-	struct fault f;
 	size_t i, k;
 	bool named;
 
 	snprintf(folder, sizeof(folder), "mail/%s/cur", casefile_number(c));
-	if (spool_list(w->d->spool, folder, &names, &f) == -1)
+	if (!names_in(w->k, w->d, folder, &names))
 		return;
 	for (i = 0; i < names.n; i++) {
 		snprintf(want, sizeof(want), "%.*s", (int)strcspn(names.v[i],
@@ -462,21 +474,18 @@ check_strangers(struct fsck *k, struct desk *d, enum spool_state s)
 {
 	char path[SPOOL_PATH];
 	struct spool_names days, names;
-	struct fault f;
 	struct stat st;
 	size_t i, n;
 
-	if (spool_list(d->spool, spool_state_name(s), &days, &f) == -1) {
-		broken(k, "%s", f.text);
+	if (!names_in(k, d, spool_state_name(s), &days))
 		return;
-	}
 	for (i = 0; i < days.n; i++) {
 		snprintf(path, sizeof(path), "%s/%.255s", spool_state_name(s),
 		    days.v[i]);
 		if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISDIR(st.st_mode) && spool_is_day(s, days.v[i])) {
 			check_day(k, d, path);
-			if (spool_list(d->spool, path, &names, &f) == -1)
+			if (!names_in(k, d, path, &names))
 				continue;
 			for (n = 0; n < names.n; n++)
 				if (!casefile_is_number(names.v[n]))
@@ -496,15 +505,13 @@ drop_days(struct fsck *k, struct desk *d, enum spool_state s)
 {
 	char today[WHEN_DAY], path[SPOOL_PATH];
 	struct spool_names days;
-	struct fault f;
 	size_t i;
 
 	if (s == STATE_CLOSED)
 		when_month_text(d->today, today);
 	else
 		when_day_text(d->today, today);
-	if (!k->repair ||
-	    spool_list(d->spool, spool_state_name(s), &days, &f) == -1)
+	if (!k->repair || !names_in(k, d, spool_state_name(s), &days))
 		return;
 	for (i = 0; i < days.n; i++) {
 		if (!spool_is_day(s, days.v[i]) ||
@@ -523,12 +530,11 @@ check_tmp(struct fsck *k, struct desk *d)
 {
 	char path[SPOOL_PATH];
 	struct spool_names names;
-	struct fault f;
 	struct stat st;
 	size_t i, n;
 	bool keep;
 
-	if (spool_list(d->spool, "tmp", &names, &f) == -1)
+	if (!names_in(k, d, "tmp", &names))
 		return;
 	for (i = 0; i < names.n; i++) {
 		n = strlen(names.v[i]);
@@ -556,11 +562,10 @@ drop_old(struct fsck *k, struct desk *d, const char *folder, time_t age)
 {
 	char path[SPOOL_PATH];
 	struct spool_names names;
-	struct fault f;
 	struct stat st;
 	size_t i;
 
-	if (!k->repair || spool_list(d->spool, folder, &names, &f) == -1)
+	if (!k->repair || !names_in(k, d, folder, &names))
 		return;
 	for (i = 0; i < names.n; i++) {
 		snprintf(path, sizeof(path), "%s/%.200s", folder, names.v[i]);
@@ -639,10 +644,8 @@ check_outbox(struct fsck *k, struct desk *d)
 	size_t i;
 	int is;
 
-	if (spool_list(d->spool, "outbox", &names, &f) == -1) {
-		broken(k, "%s", f.text);
+	if (!names_in(k, d, "outbox", &names))
 		return;
-	}
 	for (i = 0; i < names.n; i++) {
 		snprintf(path, sizeof(path), "outbox/%.200s", names.v[i]);
 		check_file(k, d, path);
@@ -696,10 +699,9 @@ check_flat(struct fsck *k, struct desk *d, const char *folder)
 {
 	char path[SPOOL_PATH];
 	struct spool_names names;
-	struct fault f;
 	size_t i;
 
-	if (spool_list(d->spool, folder, &names, &f) == -1)
+	if (!names_in(k, d, folder, &names))
 		return;
 	for (i = 0; i < names.n; i++) {
 		snprintf(path, sizeof(path), "%s/%.200s", folder, names.v[i]);

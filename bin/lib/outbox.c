@@ -402,8 +402,8 @@ note(const struct message *m, const char *verdict,
 {
 	char words[64];
 
-	snprintf(words, sizeof(words), "%s %s %d", verdict, res->stage,
-	    res->code);
+	snprintf(words, sizeof(words), "%s %s %d%s%s", verdict, res->stage,
+	    res->code, res->status[0] != '\0' ? " " : "", res->status);
 	return attempts_add(m->d->spool, m->id, m->d->now, words, f);
 }
 
@@ -460,6 +460,22 @@ unsent(struct message *m, const struct smtp_result *res, struct fault *f)
 	return STOP;
 }
 
+/* Refused for good by an attempt that was killed before it told. */
+static int
+refused_before(const struct message *m, const struct attempts *a,
+    struct fault *f)
+{
+	struct smtp_result res = {.verdict = SMTP_FAILED, .stage = a->stage,
+	    .code = a->code};
+
+	snprintf(res.status, sizeof(res.status), "%s", a->status);
+	snprintf(res.what, sizeof(res.what), res.code == 0 ?
+	    "it cannot be sent as it is" : "the mail server refused for good "
+	    "at %s: %d%s%s", a->stage, a->code, a->status[0] != '\0' ? " " :
+	    "", a->status);
+	return refuse(m, "failed", &res, res.what, f);
+}
+
 static int
 attempt(struct message *m, struct fault *f)
 {
@@ -469,6 +485,8 @@ attempt(struct message *m, struct fault *f)
 
 	if (attempts_read(m->d->spool, m->id, &a, f) == -1)
 		return -1;
+	if (a.refused)
+		return refused_before(m, &a, f);
 	if (a.unsure >= UNSURE_MOST)
 		return refuse(m, "hold", NULL,
 		    "it is not known how two attempts to send it ended", f);
@@ -649,15 +667,20 @@ all(struct desk *d, const char *password, struct fault *worst)
 int
 outbox_lock(struct desk *d, int *lock, struct fault *f)
 {
+	int rc;
+
 	*lock = openat(d->spool, "var/send.lock",
 	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, SPOOL_FILE);
 	if (*lock == -1)
 		return fault_errno(f, "var/send.lock");
 	fchmod(*lock, SPOOL_FILE); /* fails where another user made it */
-	if (flock(*lock, LOCK_EX | LOCK_NB) == 0)
+	while ((rc = flock(*lock, LOCK_EX | LOCK_NB)) == -1 && errno == EINTR)
+		;
+	if (rc == 0)
 		return 0;
+	rc = errno == EWOULDBLOCK ? 1 : fault_errno(f, "var/send.lock");
 	close(*lock);
-	return 1;
+	return rc;
 }
 
 int

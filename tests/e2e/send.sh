@@ -47,6 +47,17 @@ cmp "$T/stored" "$T/received" || fail "the server got other bytes"
 log | grep -q " sent mail=$id to=finder" || fail "not in the log"
 ! grep -q "finder" "$SPOOL"/var/attempts/* 2>/dev/null || fail "attempts name the finder"
 
+# Refused, and killed before that was told: told now, and not sent again, not
+# even to a server that would take it.
+make_case
+printf '2026-11-24T09:31:02+09:00 try\n2026-11-24T09:31:03+09:00 failed RCPT 550 5.1.1\n' >"$SPOOL/var/attempts/$id"
+send 0
+[ ! -e "$T/got/message" ] || fail "refused for good, and sent again"
+log | grep -q " failed mail=$id .*code=550 status=5.1.1 stage=RCPT" ||
+    fail "not told: $(log)"
+[ -e "$SPOOL/failed/$id.copy" ] || fail "not put aside"
+[ ! -e "$SPOOL/var/attempts/$id" ] || fail "its record is left"
+
 for step in rcpt data dot; do
 	make_case
 	send 0 $step="550 5.1.1 <a@finder.example> unknown"

@@ -98,6 +98,32 @@ START_TEST(an_alarm_is_no_attempt)
 }
 END_TEST
 
+/* Who saw it was killed before he told: the last line says so. */
+START_TEST(refused_for_good)
+{
+	struct attempts a;
+
+	add(T0, "try");
+	add(T0 + 1, "failed RCPT 550 5.1.1");
+	ck_assert_int_eq(attempts_read(spool, ID, &a, &f), 0);
+	ck_assert(a.refused);
+	ck_assert_str_eq(a.stage, "RCPT");
+	ck_assert_int_eq(a.code, 550);
+	ck_assert_str_eq(a.status, "5.1.1");
+	add(T0 + 2, "try");
+	ck_assert_int_eq(attempts_read(spool, ID, &a, &f), 0);
+	ck_assert(!a.refused);
+	add(T0 + 3, "failed connect 0");
+	ck_assert_int_eq(attempts_read(spool, ID, &a, &f), 0);
+	ck_assert(a.refused);
+	ck_assert_str_eq(a.stage, "connect");
+	ck_assert_str_eq(a.status, "");
+	add(T0 + 4, "failed");
+	ck_assert_int_eq(attempts_read(spool, ID, &a, &f), 0);
+	ck_assert(!a.refused);
+}
+END_TEST
+
 START_TEST(back_off_grows_with_the_square)
 {
 	struct attempts a = {.tries = 1, .last = T0};
@@ -207,6 +233,7 @@ suite(void)
 	tcase_add_test(t, counts);
 	tcase_add_test(t, a_try_without_end_is_unsure);
 	tcase_add_test(t, an_alarm_is_no_attempt);
+	tcase_add_test(t, refused_for_good);
 	tcase_add_test(t, back_off_grows_with_the_square);
 	tcase_add_test(t, given_up_after_five_days);
 	tcase_add_test(t, odd_records);
