@@ -216,18 +216,18 @@ class Suite:
     # One fault
 
     def recover(self, desk, sc, order):
-        """All that heal, in either order, and again; then all must be
-        well."""
+        """All that heal, in either order, and again, when any back-off is
+        over; then all must be well."""
         if sc.server == "later":
             desk.sink.manner = "take"
-        programs = [(p, "-t", self.time(sc, 10)) for p in ORDERS[order]]
+        programs = [(p, "-t", self.time(sc, 90)) for p in ORDERS[order]]
         if sc.again:
             programs.insert(2 if order == 1 and sc.again != "first" else 0,
                             tuple(self.command(sc)))
         programs += programs[-2:]
         broken = []
         for command in programs + [("todoke-check", "-t",
-                                    self.time(sc, 10))]:
+                                    self.time(sc, 90))]:
             status, said = desk.run(*command, stdin=self.stdin(sc))
             if command[0] == sc.command[0] and status == sc.done:
                 continue
