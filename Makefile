@@ -83,6 +83,7 @@ SERVICES = \
 	pgp \
 	pgpsign \
 	deadline \
+	octets \
 	wire \
 	talk \
 	verdict \

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <auth-client.h>
 #include <libesmtp.h>
@@ -26,7 +27,7 @@ enum stage {
 
 enum trip {
 	TRIP_NONE, TRIP_INJECTED, TRIP_ENDLESS, TRIP_NO_AUTH, TRIP_ALTERED,
-	TRIP_EARLY, TRIP_NO_SOCKET
+	TRIP_EARLY, TRIP_NO_SOCKET, TRIP_HOLE
 };
 
 struct reply {
@@ -61,6 +62,9 @@ struct attempt {
 	unsigned asked, answered;
 
 	size_t reported; /* octets that the library says it wrote */
+	uint64_t before; /* octets_written() of the new connection */
+	bool counted;    /* does the kernel tell them? */
+	size_t said;     /* octets of our commands */
 	bool given, begun, ended, sent, quitting, doubtful;
 	bool no_tls, no_8bit, tls_on;
 	int verify;      /* X509_V_* of the server's certificate */
@@ -72,10 +76,16 @@ struct attempt {
  * greeting, EHLO, STARTTLS and AUTH unsaid.
  */
 
-/* A new connection: nothing was said yet. */
+/* A new connection on a->fd: nothing was said yet. */
 void talk_begin(struct attempt *a);
 /* Something is wrong that the library does not see: cut it off. */
 void talk_trip(struct attempt *a, enum trip why);
+/*
+ * Did all octets of commands and message get into the connection?  The
+ * library does not look whether it could write.  In TLS a hole ends the
+ * connection by itself.
+ */
+bool talk_whole(const struct attempt *a);
 /* The library's callbacks; ARG is the attempt. */
 void talk_monitor(const char *buf, int len, int writing, void *arg);
 const char *talk_give(void **ctx, int *len, void *arg);

@@ -70,8 +70,8 @@ on_connect(struct attempt *a)
 {
 	int on = 1;
 
-	talk_begin(a);
 	a->fd = find_socket(a);
+	talk_begin(a);
 	if (a->fd == -1) {
 		talk_trip(a, TRIP_NO_SOCKET);
 		return;
@@ -116,6 +116,10 @@ on_sent(struct attempt *a)
 	    !said_yes(smtp_recipient_status(a->recipient)) ||
 	    !said_yes(smtp_message_transfer_status(a->message)))
 		return;
+	if (!talk_whole(a)) {
+		a->trip = TRIP_HOLE;
+		return;
+	}
 	a->sent = true;
 	if (a->accepted == NULL)
 		return;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "deadline.h"
+#include "octets.h"
 #include "session.h"
 #include "text.h"
 
@@ -21,6 +22,32 @@ talk_begin(struct attempt *a)
 	a->line_n = a->reply_n = 0;
 	a->line[0] = '\0';
 	a->more = a->quitting = a->answered_badly = false;
+	a->said = 0;
+	a->counted = octets_written(a->fd, &a->before);
+}
+
+/* RFC 5321 section 4.5.2: a dot more before each line that begins with one;
+ * and the final ".CRLF". */
+static size_t
+on_the_wire(const struct buf *wire)
+{
+	const char *p = wire->p, *end = wire->p + wire->n;
+	size_t n = wire->n + 3;
+
+	while (p < end) {
+		n += *p == '.';
+		p = (const char *)memchr(p, '\n', (size_t)(end - p)) + 1;
+	}
+	return n;
+}
+
+bool
+talk_whole(const struct attempt *a)
+{
+	uint64_t now;
+
+	return !a->counted || a->tls_on || !octets_written(a->fd, &now) ||
+	    now - a->before == a->said + on_the_wire(&a->wire);
 }
 
 void
@@ -91,6 +118,7 @@ note_command(struct attempt *a, const char *p, size_t n)
 	    {"MAIL ", ST_MAIL}, {"RCPT ", ST_RCPT}, {"DATA\r", ST_DATA}};
 	size_t i, len;
 
+	a->said += n;
 	if (a->trip != TRIP_NONE || deadline_passed())
 		return;
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {

@@ -117,6 +117,9 @@ say_trip(const struct attempt *a, struct smtp_result *res)
 	        "message; nothing was delivered"},
 	    [TRIP_EARLY] = {SMTP_UNSURE,
 	        "an answer before the message was complete"},
+	    [TRIP_HOLE] = {SMTP_UNSURE, "the message got into the "
+	        "connection with a hole: the mail server may have a damaged "
+	        "copy"},
 	    [TRIP_NO_SOCKET] = {SMTP_ALARM,
 	        "too many open files to watch over the connection"},
 	};
