@@ -44,6 +44,7 @@ PROGRAMS = \
 	todoke-lookup \
 	todoke-note \
 	todoke-open \
+	todoke-publish \
 	todoke-refer \
 	todoke-remind \
 	todoke-reopen \
@@ -112,6 +113,7 @@ DESK = \
 	letter \
 	gate \
 	policy \
+	verify \
 	handedit \
 	closing \
 	strip \

@@ -12,10 +12,12 @@
 #include "lib/cli.h"
 #include "lib/policy.h"
 #include "lib/text.h"
+#include "lib/verify.h"
 #include "lib/when.h"
 
 static const char synopsis[] =
-    "todoke-list [-ad] [-s STATE] [-c CONF] [-t TIME]";
+    "todoke-list [-ad] [-s STATE] [-c CONF] [-t TIME]\n"
+    "       todoke-list -c NUMBER [-c CONF] [CODE] [SITE]";
 
 #define COLUMNS 6
 
@@ -180,6 +182,19 @@ collect(struct listing *l, const char *only, const char *last)
 	}
 }
 
+/* Yes or no, and nothing else, whoever asks. */
+static noreturn void
+answer(struct desk *d, const char *number, char *const *given)
+{
+	struct fault f;
+	int yes = verify_answer(d, number, given, &f);
+
+	if (yes == -1)
+		cli_die(&f);
+	puts(yes ? "yes" : "no");
+	cli_end(d, yes ? EX_OK : 1);
+}
+
 static void
 free_rows(struct listing *l)
 {
@@ -195,7 +210,7 @@ main(int argc, char *argv[])
 {
 	struct cli o = {0};
 	struct listing l = {0};
-	const char *only = NULL;
+	const char *only = NULL, *number = NULL;
 	char day[WHEN_DAY];
 	enum spool_state s;
 	bool due = false;
@@ -205,6 +220,8 @@ main(int argc, char *argv[])
 	while ((opt = getopt(argc, argv, "ac:ds:t:")) != -1) {
 		if (opt == 'a')
 			l.waits = true;
+		else if (opt == 'c' && verify_asks(optarg))
+			number = optarg;
 		else if (opt == 'd')
 			due = true;
 		else if (opt == 's' && spool_state_find(optarg, &s))
@@ -215,9 +232,11 @@ main(int argc, char *argv[])
 		else if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);
 	}
-	if (argc != optind)
+	if (number != NULL ? l.waits || due || only != NULL : argc != optind)
 		cli_usage(synopsis);
 	cli_open(&d, &o);
+	if (number != NULL)
+		answer(&d, number, argv + optind);
 	l.d = &d;
 	l.aligned = isatty(STDOUT_FILENO);
 	collect(&l, only, last_day(&d, due, l.waits, day));

@@ -21,19 +21,40 @@ init(void)
 }
 
 void
-digest_sha256(const void *p, size_t n, char hex[DIGEST_HEX])
+digest_hex(const void *p, size_t n, char *hex)
 {
 	static const char digits[] = "0123456789abcdef";
-	uint8_t md[BYTES];
+	const uint8_t *bytes = p;
 	size_t i;
+
+	for (i = 0; i < n; i++) {
+		hex[2 * i] = digits[bytes[i] >> 4];
+		hex[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	hex[2 * n] = '\0';
+}
+
+void
+digest_sha256(const void *p, size_t n, char hex[DIGEST_HEX])
+{
+	uint8_t md[BYTES];
 
 	init();
 	gcry_md_hash_buffer(GCRY_MD_SHA256, md, p, n);
-	for (i = 0; i < BYTES; i++) {
-		hex[2 * i] = digits[md[i] >> 4];
-		hex[2 * i + 1] = digits[md[i] & 15];
-	}
-	hex[2 * BYTES] = '\0';
+	digest_hex(md, BYTES, hex);
+}
+
+static void
+hmac(const void *key, size_t nkey, const char *text, uint8_t md[BYTES])
+{
+	gcry_buffer_t in[2] = {
+	    {.len = nkey, .data = (void *)(uintptr_t)key},
+	    {.len = strlen(text), .data = (void *)(uintptr_t)text},
+	};
+
+	init();
+	if (gcry_md_hash_buffers(GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC, md, in, 2))
+		errx(EX_SOFTWARE, "libgcrypt: no HMAC");
 }
 
 void
@@ -44,20 +65,37 @@ digest_mac(const void *key, size_t nkey, const char *text,
 	uint8_t md[BYTES];
 	size_t i, bit;
 	unsigned v;
-	gcry_buffer_t in[2] = {
-	    {.len = nkey, .data = (void *)(uintptr_t)key},
-	    {.len = strlen(text), .data = (void *)(uintptr_t)text},
-	};
 
-	init();
-	if (gcry_md_hash_buffers(GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC, md, in, 2))
-		errx(EX_SOFTWARE, "libgcrypt: no HMAC");
+	hmac(key, nkey, text, md);
 	for (i = 0; i < DIGEST_MAC - 1; i++) {
 		bit = i * 5;
 		v = (unsigned)md[bit / 8] << 8 | md[bit / 8 + 1];
 		mac[i] = letters[v >> (11 - bit % 8) & 31];
 	}
 	mac[i] = '\0';
+}
+
+uint64_t
+digest_mac_number(const void *key, size_t nkey, const char *text)
+{
+	uint8_t md[BYTES];
+	uint64_t n = 0;
+	size_t i;
+
+	hmac(key, nkey, text, md);
+	for (i = 0; i < sizeof(n); i++)
+		n = n << 8 | md[i];
+	return n;
+}
+
+void
+digest_stretch(const char *text, const void *salt, size_t nsalt,
+    unsigned long iterations, void *out, size_t nout)
+{
+	init();
+	if (gcry_kdf_derive(text, strlen(text), GCRY_KDF_PBKDF2,
+	    GCRY_MD_SHA256, salt, nsalt, iterations, nout, out))
+		errx(EX_SOFTWARE, "libgcrypt: no PBKDF2");
 }
 
 int

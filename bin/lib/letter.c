@@ -117,6 +117,13 @@ fingerprint(struct filler *w)
 }
 
 static const char *
+code(struct filler *w)
+{
+	token_code(&w->d->key, w->number, w->text);
+	return w->text;
+}
+
+static const char *
 kind(struct filler *w)
 {
 	const char *s = casefile_get(w->c, "Kind");
@@ -170,6 +177,8 @@ case_value(struct filler *w, const char *field)
 		return or_empty(casefile_get(w->c, "Url"));
 	if (strcmp(field, "operator") == 0)
 		return or_empty(casefile_get(w->c, "Operator"));
+	if (strcmp(field, "code") == 0)
+		return code(w);
 	if (strcmp(field, "date") == 0)
 		return day_words(w, w->d->today);
 	if (strcmp(field, "reason") == 0)

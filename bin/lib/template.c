@@ -75,6 +75,7 @@ static const struct field {
     {"url", S | D | F, "public"},
     {"operator", S | D | F, "public"},
     {"date", S | D | F | R, "public"},
+    {"code", S | D, "for the operator"},
     {"reason", S | D | F, "public"},
     {"contacted", S | D | F, "public"},
     {"notified", S | D | F, "public"},

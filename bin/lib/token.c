@@ -219,6 +219,90 @@ token_mark(const struct token_key *k, const char *purpose, const char *text,
 	mac_of(k, purpose, "", text, mark);
 }
 
+/*
+ * Verification codes
+ */
+
+#define CODE_DIGITS 16
+#define CODE_SPACE 1000000000000000 /* 10^15: all digits but the last */
+
+/* The check digit of the digits in TEXT and in MORE; others do not count. */
+static char
+check_digit(const char *text, const char *more)
+{
+	const char *s = text;
+	int p = 10, sum;
+
+	for (;; s++) {
+		if (*s == '\0' && more != NULL) {
+			s = more;
+			more = NULL;
+		}
+		if (*s == '\0')
+			return (char)('0' + (11 - p) % 10);
+		if (*s < '0' || *s > '9')
+			continue;
+		sum = (p + *s - '0') % 10;
+		p = 2 * (sum != 0 ? sum : 10) % 11;
+	}
+}
+
+static void
+group(const char digits[CODE_DIGITS], char code[TOKEN_CODE])
+{
+	snprintf(code, TOKEN_CODE, "%.4s %.4s %.4s %.4s", digits, digits + 4,
+	    digits + 8, digits + 12);
+}
+
+void
+token_code(const struct token_key *k, const char *number,
+    char code[TOKEN_CODE])
+{
+	char *text = xasprintf("code\n%s", number);
+	char digits[CODE_DIGITS + 1];
+
+	snprintf(digits, sizeof(digits), "%015llu", (unsigned long long)
+	    (digest_mac_number(k->secret, k->n, text) % CODE_SPACE));
+	digits[CODE_DIGITS - 1] = check_digit(number, digits);
+	group(digits, code);
+	wipe_str(text);
+}
+
+bool
+token_code_read(const char *s, char code[TOKEN_CODE])
+{
+	const unsigned char *p = (const unsigned char *)s;
+	char digits[CODE_DIGITS + 1] = "";
+	size_t n = 0;
+	char c;
+
+	for (; *p != '\0'; p++) {
+		c = (char)*p;
+		if (p[0] == 0xef && p[1] == 0xbc && p[2] >= 0x90 &&
+		    p[2] <= 0x99) { /* full-width */
+			c = (char)('0' + p[2] - 0x90);
+			p += 2;
+		}
+		if (c >= '0' && c <= '9') {
+			if (n == CODE_DIGITS)
+				return false;
+			digits[n++] = c;
+		} else if (*p < 0x80 && c != ' ' && c != '-')
+			return false;
+	}
+	group(digits, code);
+	return n == CODE_DIGITS;
+}
+
+bool
+token_code_fits(const char *number, const char *code)
+{
+	char digits[TOKEN_CODE];
+
+	snprintf(digits, sizeof(digits), "%.18s", code);
+	return code[18] == check_digit(number, digits);
+}
+
 bool
 token_id_split(const char *id, char number[CASE_NUMBER], const char **kind)
 {

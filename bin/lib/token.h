@@ -1,7 +1,8 @@
 /*
  * token: the keyed hashes by which a reply or a bounce proves that it answers
  * a mail of ours: in the address to reply to (and envelope sender)
- * desk+NUMBER.MAC@…, and in the Message-ID <ID.MAC@…>.
+ * desk+NUMBER.MAC@…, and in the Message-ID <ID.MAC@…>.  And the verification
+ * code by which a reader knows that a letter is the desk's.
  */
 #ifndef TOKEN_H
 #define TOKEN_H
@@ -55,6 +56,22 @@ bool token_of_message_id(const struct token_key *k, const char *message_id,
  */
 #define TOKEN_LOOP "00000000"
 bool token_is_loop(const struct token_key *k, const char *message_id);
+
+/*
+ * The verification code of a case, for letters to its operator: 16 digits in
+ * groups of four.  15 come from the secret and the number; the last one checks
+ * the number and them (ISO/IEC 7064, MOD 11,10), so that a slip of a tongue or
+ * a finger is told from a code that is not ours.
+ */
+#define TOKEN_CODE 20 /* "4821 0937 5512 8846" and a NUL */
+void token_code(const struct token_key *k, const char *number,
+    char code[TOKEN_CODE]);
+
+/* A code as people write it (blanks, hyphens, full-width digits), in groups
+ * of four.  False where it has not 16 digits, or has other letters. */
+bool token_code_read(const char *s, char code[TOKEN_CODE]);
+/* Does its last digit fit NUMBER and the others? */
+bool token_code_fits(const char *number, const char *code);
 
 /* A keyed mark of a text that may not stand in clear (the finder's address,
  * who was answered today).  PURPOSE keeps marks of different uses apart. */

@@ -105,7 +105,7 @@ state() {
 	todoke-open.1 | todoke-sort.8) restore empty ;;
 	todoke-accept.1 | todoke-check.8) restore new ;;
 	todoke-contact.1 | todoke-lookup.1 | todoke-refer.1) restore accepted ;;
-	todoke-alert.1 | todoke-confirm.1 | todoke-show.1) restore contacted ;;
+	todoke-alert.1 | todoke-confirm.1 | todoke-publish.8 | todoke-show.1) restore contacted ;;
 	todoke-disclose.1) restore confirmed ;;
 	todoke-day.1) restore empty ;;
 	todoke-edit.1) restore new ;;

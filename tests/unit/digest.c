@@ -82,6 +82,40 @@ START_TEST(mac_depends_on_every_bit)
 }
 END_TEST
 
+START_TEST(mac_as_a_number)
+{
+	char key[20];
+
+	memset(key, 0x0b, sizeof(key));
+	ck_assert_uint_eq(digest_mac_number(key, sizeof(key), "Hi There"),
+	    0xb0344c61d8db3853);
+}
+END_TEST
+
+static void
+stretched(const char *text, const char *salt, unsigned long iterations,
+    const char *want)
+{
+	unsigned char out[64];
+	char hex[129];
+
+	digest_stretch(text, salt, strlen(salt), iterations, out, sizeof(out));
+	digest_hex(out, sizeof(out), hex);
+	ck_assert_str_eq(hex, want);
+}
+
+/* RFC 7914, section 11. */
+START_TEST(stretch_vectors)
+{
+	stretched("passwd", "salt", 1,
+	    "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"
+	    "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783");
+	stretched("Password", "NaCl", 80000,
+	    "4ddcd8f60b98be21830cee5ef22701f9641a4418d04c0414aeff08876b34ab56"
+	    "a1d425a1225833549adb841b51c9b3176a272bdebba1d078478f62b397f33c8d");
+}
+END_TEST
+
 START_TEST(equal)
 {
 	ck_assert(digest_equal("", ""));
@@ -122,6 +156,8 @@ suite(void)
 	tcase_add_test(t, sha256_vectors);
 	tcase_add_test(t, mac_vectors);
 	tcase_add_test(t, mac_depends_on_every_bit);
+	tcase_add_test(t, mac_as_a_number);
+	tcase_add_test(t, stretch_vectors);
 	tcase_add_test(t, equal);
 	tcase_add_test(t, chance_is_never_twice);
 	suite_add_tcase(s, t);

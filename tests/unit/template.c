@@ -41,6 +41,7 @@ static const char *const sample[][2] = {
     {"url", "http://www.city.example.lg.jp/"},
     {"operator", "例示市役所"},
     {"date", "2026-11-24"},
+    {"code", "4821 0937 5512 8846"},
     {"reason", "ウェブアプリケーションの修正"},
     {"contacted", "2026-11-24"},
     {"notified", "2026-12-04"},
@@ -75,7 +76,7 @@ static const char *
 bare_value(void *arg, const char *field)
 {
 	static const char *const have[] = {"tag", "number", "desk", "address",
-	    "hours", "url", "fingerprint", "date"};
+	    "hours", "url", "fingerprint", "date", "code"};
 	size_t i;
 
 	for (i = 0; i < sizeof(have) / sizeof(*have); i++)
@@ -329,6 +330,34 @@ START_TEST(texts_say_what_they_must)
 }
 END_TEST
 
+/* Every first contact, and what repeats it, says how to verify it without a
+ * link: by the desk's official site, the telephone or the check page there,
+ * the number and the code. */
+START_TEST(first_contacts_say_how_to_verify)
+{
+	static const char *const firsts[] = {"contact", "contact-form",
+	    "contact-phone", "contact-fax", "contact-letter", "reminder"};
+	static const char *const want[][2] = {
+	    {"公式サイト", "ook up"},
+	    {"公式", "official"},
+	    {"電話", "call the"},
+	    {"確認ページ", "check page"},
+	    {"確認コード", "erification code"},
+	    {"4821 0937 5512 8846", "4821 0937 5512 8846"},
+	};
+	struct buf b = {0};
+	size_t i, k;
+
+	for (i = 0; i < sizeof(firsts) / sizeof(*firsts); i++) {
+		real(languages[_i], firsts[i], sample_value, NULL, &b);
+		for (k = 0; k < sizeof(want) / sizeof(*want); k++)
+			ck_assert_msg(strstr(b.p, want[k][_i]) != NULL,
+			    "%s lacks %s", firsts[i], want[k][_i]);
+		buf_free(&b);
+	}
+}
+END_TEST
+
 START_TEST(form_is_short_enough)
 {
 	struct buf b = {0};
@@ -556,6 +585,9 @@ START_TEST(classes_differ)
 	refuses("receipt", "Subject: a\n\n{{details}}\n",
 	    "receipt.txt:3: {{details}} is sealed: a text to the finder "
 	    "cannot name it");
+	refuses("receipt", "Subject: a\n\n{{code}}\n",
+	    "receipt.txt:3: {{code}} is for the operator: a text to the "
+	    "finder cannot name it");
 	refuses("started", "Subject: a\n\n{{finder-address}}\n", "is sealed");
 }
 END_TEST
@@ -593,7 +625,7 @@ START_TEST(a_referral_names_no_site)
 	static const char *const not[] = {"url", "operator", "report-url",
 	    "kind", "details", "deadline", "finder", "finder-address",
 	    "received", "accepted", "missing", "reason", "contacted",
-	    "notified", "fixed", "closed"};
+	    "notified", "fixed", "closed", "code"};
 	char text[128];
 	size_t i;
 
@@ -811,6 +843,7 @@ suite(void)
 	tcase_add_loop_test(tc, every_text_fills_bare, 0, 2 * count());
 	tcase_add_loop_test(tc, stage1_holds_what_it_must, 0, 2);
 	tcase_add_loop_test(tc, texts_say_what_they_must, 0, 2);
+	tcase_add_loop_test(tc, first_contacts_say_how_to_verify, 0, 2);
 	tcase_add_loop_test(tc, form_is_short_enough, 0, 2);
 	tcase_add_loop_test(tc, finder_texts_repeat_no_report, 0, 2);
 	tcase_add_loop_test(tc, disclosure_holds_the_details, 0, 2);

@@ -1,6 +1,6 @@
 /*
  * token: addresses and Message-IDs there and back, forged ones refused, and
- * the secret made once.
+ * the secret made once; verification codes.
  */
 #include <check.h>
 #include <stdio.h>
@@ -264,6 +264,88 @@ START_TEST(ids)
 END_TEST
 
 /*
+ * Verification codes
+ */
+
+/* The value comes from another implementation (Python's hmac). */
+START_TEST(code_as_specified)
+{
+	struct token_key k = {.n = 32};
+	char code[TOKEN_CODE];
+	size_t i;
+
+	for (i = 0; i < k.n; i++)
+		k.secret[i] = (unsigned char)i;
+	token_code(&k, NUMBER, code);
+	ck_assert_str_eq(code, "7096 3078 0309 8843");
+	token_code(&k, "00000000", code);
+	ck_assert_str_eq(code, "2367 4563 7608 9867");
+	k.secret[31] ^= 1;
+	token_code(&k, NUMBER, code);
+	ck_assert_str_ne(code, "7096 3078 0309 8843");
+}
+END_TEST
+
+/* The example of ISO/IEC 7064: 0794 gets 5. */
+START_TEST(check_digit_as_in_the_standard)
+{
+	int last;
+	char code[TOKEN_CODE];
+
+	for (last = '0'; last <= '9'; last++) {
+		snprintf(code, sizeof(code), "%s%c", "                  ",
+		    last);
+		ck_assert(token_code_fits("0794", code) == (last == '5'));
+	}
+}
+END_TEST
+
+/* Each single wrong digit is seen, also one of the number. */
+START_TEST(slips_are_seen)
+{
+	char code[TOKEN_CODE], number[] = NUMBER, *s;
+	int turn, d;
+
+	for (turn = 0; turn < 2; turn++) {
+		token_code(&key, NUMBER, code);
+		ck_assert(token_code_fits(NUMBER, code));
+		for (s = turn == 0 ? code : number; *s != '\0'; s++) {
+			if (*s == ' ')
+				continue;
+			for (d = 1; d < 10; d++) {
+				*s = (char)('0' + (*s - '0' + 1) % 10);
+				ck_assert_msg(!token_code_fits(number, code),
+				    "%s %s", number, code);
+			}
+			*s = (char)('0' + (*s - '0' + 1) % 10);
+		}
+	}
+}
+END_TEST
+
+START_TEST(codes_as_people_write_them)
+{
+	static const char *const good[] = {"7096 3078 0309 8843",
+	    "7096307803098843", " 7096-3078-0309-8843 ",
+	    "７０９６　３０７８　０３０９　８８４３",
+	    "7096‐3078－0309ー8843"};
+	static const char *const bad[] = {"", " ", "709630780309884",
+	    "70963078030988430", "７０９６３０７８０３０９８８４３０",
+	    "7096 3078 0309 884x", "www.7096307803098843.example",
+	    "7096/3078/0309/8843", "\xef\xbc"};
+	char code[TOKEN_CODE];
+	size_t i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		ck_assert_msg(token_code_read(good[i], code), "%s", good[i]);
+		ck_assert_str_eq(code, "7096 3078 0309 8843");
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ck_assert_msg(!token_code_read(bad[i], code), "%s", bad[i]);
+}
+END_TEST
+
+/*
  * The secret
  */
 
@@ -410,6 +492,10 @@ suite(void)
 	tcase_add_test(t, odd_message_ids);
 	tcase_add_test(t, uses_are_apart);
 	tcase_add_test(t, ids);
+	tcase_add_test(t, code_as_specified);
+	tcase_add_test(t, check_digit_as_in_the_standard);
+	tcase_add_test(t, slips_are_seen);
+	tcase_add_test(t, codes_as_people_write_them);
 	tcase_add_test(t, secret_is_made_once);
 	tcase_add_test(t, secret_is_shared_in_a_shared_folder);
 	tcase_add_test(t, secret_that_is_none);
