@@ -272,7 +272,7 @@ STATE = $(DESTDIR)$(LOCALSTATEDIR)/lib/todoke
 
 install: all
 	install -d '$(DESTDIR)$(BINDIR)' '$(ETC)/templates/ja' \
-	    '$(ETC)/templates/en' '$(ETC)/systemd'
+	    '$(ETC)/templates/en' '$(ETC)/systemd' '$(ETC)/verify'
 	install -m 755 $(BINS) '$(DESTDIR)$(BINDIR)'
 	for s in 1 5 7 8; do \
 		install -d '$(DESTDIR)$(MANDIR)/man'$$s && \
@@ -291,7 +291,7 @@ install: all
 		&& echo "kept $(ETC)/$$f; the new one is $$f.new" || \
 		mv '$(ETC)/'$$f.new '$(ETC)/'$$f; }; \
 	done
-	for f in etc/templates/*/*.txt; do \
+	for f in etc/templates/*/*.txt etc/verify/*.html; do \
 		to='$(ETC)/'$${f#etc/}; \
 		install -m 644 $$f $$to.new && \
 		{ test -e $$to && ! cmp -s $$to.new $$to && \

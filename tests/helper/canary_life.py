@@ -232,6 +232,7 @@ def steps(f):
              *(("-u", "http://www.city.example.lg.jp/")
                if f.name == "sealed" else ()), "N"),
         Step("form text", "todoke-contact", "-m", "form", "N", at="contact"),
+        Step("publish", "todoke-publish", "-i", "1000", at="contact"),
         Step("contact", "todoke-contact", "-a", city, "N"),
         Step("send contact", "todoke-send", server=()),
         Step("remind", "todoke-remind", "-t", "T7"),

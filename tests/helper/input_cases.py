@@ -790,7 +790,10 @@ def arguments():
             "todoke-day") for w in TIMES] + [
         argument("todoke-send", "-r", w) for w in WORDS] + [
         argument("todoke-contact", "-a", w, "12345678") for w in WORDS] + [
-        argument("todoke-sort", "-c", w) for w in WORDS]
+        argument("todoke-list", "-c", "12345678", w) for w in WORDS] + [
+        argument("todoke-publish", "-i", w) for w in WORDS] + [
+        argument(p, "-c", w) for p in ("todoke-sort", "todoke-list")
+            for w in WORDS]
 
 
 GROUPS = {"files": files(), "in place": in_place(), "names": names(),
