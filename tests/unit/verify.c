@@ -4,14 +4,13 @@
  */
 #include <check.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "io.h"
+#include "unit.h"
 #include "verify.h"
 
 #define NUMBER "69145869"
@@ -147,18 +146,5 @@ suite(void)
 int
 main(void)
 {
-	char dir[] = "/tmp/todoke-verify.XXXXXX";
-	SRunner *r = srunner_create(suite());
-	int failed;
-
-	if (mkdtemp(dir) == NULL || chdir(dir) == -1) {
-		perror("verify");
-		return EXIT_FAILURE;
-	}
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	if (failed == 0)
-		rmdir(dir);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run(suite(), "verify");
 }
