@@ -77,6 +77,7 @@ SERVICES = \
 	mime \
 	mimeout \
 	evidence \
+	paper \
 	failure \
 	classify \
 	body \
@@ -134,7 +135,7 @@ DESK = \
 
 UNITS = $(basename $(notdir $(wildcard tests/unit/*.c)))
 PKGS = gpgme gmime-3.0 glib-2.0 libpsl libidn2 libconfuse jansson \
-	libcurl libcares
+	libcurl libcares pangocairo
 
 OUR_CPPFLAGS = -D_GNU_SOURCE -iquote $(B)bin/lib/made -iquote bin/lib $(PKG_CFLAGS)
 OUR_CFLAGS = -std=c11 -Wall -Wextra -fstack-protector-strong -fPIE \
