@@ -113,6 +113,7 @@ DESK = \
 	change \
 	letter \
 	gate \
+	handout \
 	policy \
 	verify \
 	handedit \
@@ -127,6 +128,7 @@ DESK = \
 	drops \
 	whose \
 	inbox \
+	liaison \
 	ladder \
 	fsck \
 	lookup \
@@ -286,7 +288,7 @@ install: all
 	test -e '$(ETC)/todoke.conf' || install -m 644 \
 	    '$(ETC)/todoke.conf.sample' '$(ETC)/todoke.conf'
 	for f in kinds operators closings verified holidays.jp items referrals \
-	    bounces do-not-contact rdap whois; do \
+	    liaisons bounces do-not-contact rdap whois; do \
 		install -m 644 etc/$$f '$(ETC)/'$$f.new && \
 		{ test -e '$(ETC)/'$$f && ! cmp -s '$(ETC)/'$$f.new '$(ETC)/'$$f \
 		&& echo "kept $(ETC)/$$f; the new one is $$f.new" || \

@@ -10,22 +10,23 @@
 #include "lib/addr.h"
 #include "lib/cli.h"
 #include "lib/gate.h"
+#include "lib/handout.h"
+#include "lib/ladder.h"
 #include "lib/letter.h"
+#include "lib/liaison.h"
 #include "lib/policy.h"
 #include "lib/text.h"
 
 static const char synopsis[] = "todoke-contact [-n] [-c CONF] [-t TIME]\n"
-    "                      [-m mail|form|phone|fax|letter] [-a ADDRESS] NUMBER";
+    "                      [-m mail|form|phone|fax|letter|liaison]\n"
+    "                      [-a ADDRESS] [-o FILE.pdf] NUMBER";
 
 #define FIRST_RUNG 5 /* business days, where there is no ladder */
-
-static const char *const texts[] = { /* by enum via */
-    "contact", "contact-form", "contact-phone", "contact-fax",
-    "contact-letter"};
 
 struct wish {
 	enum via via;
 	const char *address;
+	const char *file; /* -o */
 	struct buf text; /* for a person: what to say on another channel */
 };
 
@@ -38,6 +39,9 @@ check_address(const struct wish *w, struct fault *f)
 
 	if (w->address == NULL)
 		return 0;
+	if (w->via == VIA_LIAISON)
+		return fault_set(f, EX_USAGE, "-a: the liaison is that of the "
+		    "list liaisons");
 	if (w->via == VIA_MAIL)
 		return addr_check(w->address, f);
 	line = text_line(w->address);
@@ -67,6 +71,41 @@ untried(const struct casefile *c, enum via via)
 		free(outcome);
 	}
 	return found;
+}
+
+/* Name and address of the liaison, to be freed; WHO is its word. */
+static int
+liaison(struct desk *d, const struct casefile *c, char **address,
+    const char **who, struct fault *f)
+{
+	const struct word *word;
+
+	if (desk_liaisons(d, f) == -1)
+		return -1;
+	if ((word = liaison_of(d, c)) == NULL)
+		return fault_set(f, EX_USAGE, "case %s: no line of the list "
+		    "liaisons (words.path) is for its Operator-Type",
+		    casefile_number(c));
+	*address = xstrdup(words_label(word, letter_lang(d, c)));
+	*who = word->group;
+	return 0;
+}
+
+/* Whom to ask, to be freed or NULL, and what the log calls him. */
+static int
+whom(struct desk *d, const struct casefile *c, const struct wish *w,
+    char **address, const char **who, struct fault *f)
+{
+	if (w->via == VIA_LIAISON)
+		return liaison(d, c, address, who, f);
+	*address = w->address != NULL ? xstrdup(w->address) :
+	    untried(c, w->via);
+	*who = *address;
+	if (*address == NULL && w->via == VIA_MAIL)
+		return fault_set(f, EX_USAGE, "case %s knows no mail address "
+		    "that was not tried: give one with -a, or another way "
+		    "with -m", casefile_number(c));
+	return *address != NULL ? policy_not_finder(d, c, *address, f) : 0;
 }
 
 /* The contact's record: added, or its outcome set. */
@@ -110,13 +149,12 @@ may_contact(struct change *ch, struct fault *f)
 static int
 ask(struct change *ch, struct wish *w, const char *address, struct fault *f)
 {
-	struct letter l = {.text = texts[w->via], .to = address};
+	const struct letter l = {.text = "contact", .to = address};
 
 	if (w->via == VIA_MAIL)
 		return letter_queue(ch, &l, f);
-	buf_free(&w->text);
-	return letter_text(change_desk(ch), change_case(ch), l.text, &w->text,
-	    f);
+	return handout_make(change_desk(ch), change_case(ch), w->via, address,
+	    w->file, &w->text, f);
 }
 
 static int
@@ -125,31 +163,26 @@ edit_contact(struct change *ch, void *arg, struct fault *f)
 	struct wish *w = arg;
 	struct desk *d = change_desk(ch);
 	struct casefile *c = change_case(ch);
-	const struct conf *conf = d->conf;
+	const struct conf_ladder *ladder = ladder_of(d, c);
 	struct buf words = {0};
-	char *address;
+	const char *who = NULL;
+	char *address = NULL;
 	int day, rc;
 
-	if (may_contact(ch, f) == -1 || desk_day(d, conf->nsteps > 0 ?
-	    conf->steps[0].after : FIRST_RUNG, &day, f) == -1)
+	if (may_contact(ch, f) == -1 || desk_day(d, ladder->n > 0 ?
+	    ladder->steps[0].after : FIRST_RUNG, &day, f) == -1)
 		return -1;
-	address = w->address != NULL ? xstrdup(w->address) :
-	    untried(c, w->via);
-	if (address == NULL && w->via == VIA_MAIL)
-		return fault_set(f, EX_USAGE, "case %s knows no mail address "
-		    "that was not tried: give one with -a, or another way "
-		    "with -m", casefile_number(c));
-	rc = address != NULL ? policy_not_finder(d, c, address, f) : 0;
+	rc = whom(d, c, w, &address, &who, f);
 	if (rc == 0)
 		rc = ask(ch, w, address, f);
 	if (rc == 0) {
-		if (address != NULL)
+		if (address != NULL && w->via != VIA_LIAISON)
 			put_contact(c, address, w->via,
 			    w->via == VIA_MAIL ? "untried" : "asked");
 		if (casefile_get(c, "Step") == NULL)
 			casefile_set(c, "Step", "0");
 		casefile_word(&words, "via", conf_via_text(w->via));
-		casefile_word(&words, "to", address);
+		casefile_word(&words, "to", who);
 		change_log(ch, "contact", buf_text(&words));
 		change_move(ch, STATE_CONTACTED, day);
 	}
@@ -168,12 +201,14 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "c:nt:m:a:")) != -1) {
+	while ((opt = getopt(argc, argv, "c:nt:m:a:o:")) != -1) {
 		if (opt == 'm' && !conf_via(optarg, &w.via))
 			cli_usage(synopsis);
 		if (opt == 'a')
 			w.address = optarg;
-		if (opt != 'm' && opt != 'a' && !cli_option(&o, opt, optarg))
+		if (opt == 'o')
+			w.file = optarg;
+		if (strchr("mao", opt) == NULL && !cli_option(&o, opt, optarg))
 			cli_usage(synopsis);
 	}
 	if (argc - optind != 1)
@@ -181,9 +216,11 @@ main(int argc, char *argv[])
 	cli_open(&d, &o);
 	if (desk_number(&d, argv[optind], number, &f) == -1 ||
 	    check_address(&w, &f) == -1 ||
+	    handout_check(w.via, w.file, &f) == -1 ||
 	    change_run(&d, number, edit_contact, &w, &f) == -1)
 		cli_die(&f);
-	fputs(buf_text(&w.text), stdout);
+	if (w.file == NULL)
+		fputs(buf_text(&w.text), stdout);
 	buf_free(&w.text);
 	cli_end(&d, EX_OK);
 }

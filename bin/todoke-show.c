@@ -47,7 +47,7 @@ static const struct {
 	    "[ {missed} rungs before it were missed.]"},
 	{"task", "Rung {rung}: to be done by {via}."
 	    "[ {missed} rungs before it were missed.]"},
-	{"skip", "Rung {rung}: no other address is known; it was passed over."},
+	{"skip", "Rung {rung}: the case has no means for {via}; it was passed over."},
 	{"ladder-end", "The ladder is at its end; nobody answered."},
 	{"follow-up", "{days} days after notification: the operator was asked "
 	    "how the fix goes."},

@@ -121,6 +121,8 @@ usable(enum via via, const char *address)
 	case VIA_LETTER:
 		r = letter(line);
 		break;
+	case VIA_LIAISON: /* no site publishes one */
+		break;
 	}
 	free(line);
 	if (r != NULL && strlen(r) > CANDIDATE_MAX) {

@@ -40,7 +40,7 @@ struct key {
 };
 
 #define AT(member) offsetof(struct conf, member)
-#define VIAS "mail|form|phone|fax|letter"
+#define VIAS "mail|form|phone|fax|letter|liaison"
 
 static const struct key keys[] = {
 	{"desk", "tag", TAG, false, AT(tag), "IPA", 1, 16, NULL,
@@ -140,6 +140,10 @@ static const struct key keys[] = {
 	    "\"security\", \"webmaster\", \"info\", \"postmaster\", "
 	    "\"hostmaster\"}", 1, 0, NULL,
 	    "mailboxes that a domain should have, the best first"},
+	{"paper", "font", TEXT, false, AT(font), "IPAMincho", 1, 0, NULL,
+	    "font of letters on paper"},
+	{"paper", "fax-font", TEXT, false, AT(fax_font), "IPAGothic", 1, 0,
+	    NULL, "font of FAX"},
 	{"templates", "path", PATH, false, AT(templates),
 	    SYSCONFDIR "/todoke/templates", 0, 1000, NULL,
 	    "folder of the texts"},
@@ -596,17 +600,29 @@ add_keys(struct load *l, const char *section, cfg_opt_t *opts)
 	opts[1] = end;
 }
 
+/* A section that may be there often, each time with a name of its own. */
+static cfg_opt_t
+titled(const char *name, cfg_opt_t *opts)
+{
+	cfg_opt_t o = CFG_SEC(name, opts, CFGF_MULTI | CFGF_TITLE |
+	    CFGF_NO_TITLE_DUPES);
+
+	return o;
+}
+
 /* The parser keeps a copy of the options, but points to L. */
 static cfg_t *
 make_parser(struct load *l)
 {
 	cfg_opt_t root[SECTIONS + 2], sub[SECTIONS][SECTION_KEYS + 2];
-	cfg_opt_t step[SECTION_KEYS + 2], *opts;
+	cfg_opt_t step[SECTION_KEYS + 2], sector[SECTION_KEYS + 2], *opts;
 	const struct key *k;
 	const char *name;
 	size_t n = 0;
 
 	add_keys(l, STEP, step);
+	sector[0] = titled("step", step);
+	add_keys(l, "", sector + 1);
 	for (k = keys; k < keys + NKEYS; k++) {
 		name = strcmp(k->section, STEP) == 0 ? "ladder" : k->section;
 		if (n > 0 && strcmp(root[n - 1].name, name) == 0)
@@ -615,8 +631,8 @@ make_parser(struct load *l)
 		opts = sub[n];
 		if (strcmp(name, "ladder") == 0) {
 			root[n].flags = CFGF_NODEFAULT;
-			*opts++ = (cfg_opt_t)CFG_SEC("step", step, CFGF_MULTI |
-			    CFGF_TITLE | CFGF_NO_TITLE_DUPES);
+			*opts++ = titled("step", step);
+			*opts++ = titled("sector", sector);
 		}
 		add_keys(l, name, opts);
 		n++;
@@ -795,19 +811,29 @@ fill(void *base, const struct key *k, cfg_opt_t *o)
 		    fpr : v);
 }
 
+/* The name that a step or sector bears. */
 static int
-fill_step(struct load *l, struct conf *c, cfg_t *step)
+check_title(struct load *l, cfg_t *sec)
+{
+	const char *name = cfg_title(sec);
+
+	if (*name != '\0' && strlen(name) < NAME_SIZE && name[strspn(name,
+	    "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0')
+		return 0;
+	fault_set(l->f, EX_CONFIG, "%s \"%s\": name it with a few lower-case "
+	    "letters, digits and hyphens", cfg_name(sec), name);
+	return place(l, sec->line, l->f);
+}
+
+static int
+fill_step(struct load *l, struct conf_ladder *to, cfg_t *step)
 {
 	const char *name = cfg_title(step);
 	struct conf_step *new;
 	const struct key *k;
 
-	if (*name == '\0' || strlen(name) >= NAME_SIZE || name[strspn(name,
-	    "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0') {
-		fault_set(l->f, EX_CONFIG, "step \"%s\": name it with a few "
-		    "lower-case letters, digits and hyphens", name);
-		return place(l, step->line, l->f);
-	}
+	if (check_title(l, step) == -1)
+		return -1;
 	for (k = keys; k < keys + NKEYS; k++)
 		if (strcmp(k->section, STEP) == 0 &&
 		    cfg_getstr(step, k->name) == NULL) {
@@ -815,13 +841,13 @@ fill_step(struct load *l, struct conf *c, cfg_t *step)
 			    name, k->name, k->help);
 			return place(l, step->line, l->f);
 		}
-	c->steps = xrealloc(c->steps, c->nsteps + 1, sizeof(*c->steps));
-	new = &c->steps[c->nsteps++];
+	to->steps = xrealloc(to->steps, to->n + 1, sizeof(*to->steps));
+	new = &to->steps[to->n++];
 	*new = (struct conf_step){.name = xstrdup(name)};
 	for (k = keys; k < keys + NKEYS; k++)
 		if (strcmp(k->section, STEP) == 0)
 			fill(new, k, cfg_getopt(step, k->name));
-	if (c->nsteps > 1 && new->after <= new[-1].after) {
+	if (to->n > 1 && new->after <= new[-1].after) {
 		fault_set(l->f, EX_CONFIG, "step %s comes after %d days, the "
 		    "one before it after %d: let `after` rise", name,
 		    new->after, new[-1].after);
@@ -831,14 +857,37 @@ fill_step(struct load *l, struct conf *c, cfg_t *step)
 }
 
 static int
-fill_steps(struct load *l, struct conf *c, cfg_t *cfg)
+fill_steps(struct load *l, struct conf_ladder *to, cfg_t *sec)
 {
-	cfg_opt_t *steps = cfg_getopt(cfg_getsec(cfg, "ladder"), "step");
 	unsigned int i;
 
-	for (i = 0; i < cfg_opt_size(steps); i++)
-		if (fill_step(l, c, cfg_opt_getnsec(steps, i)) == -1)
+	to->line = sec->line;
+	for (i = 0; i < cfg_size(sec, "step"); i++)
+		if (fill_step(l, to, cfg_getnsec(sec, "step", i)) == -1)
 			return -1;
+	return 0;
+}
+
+static int
+fill_ladders(struct load *l, struct conf *c, cfg_t *sec)
+{
+	struct conf_ladder *new;
+	unsigned int i;
+	cfg_t *one;
+
+	if (fill_steps(l, &c->ladder, sec) == -1)
+		return -1;
+	for (i = 0; i < cfg_size(sec, "sector"); i++) {
+		one = cfg_getnsec(sec, "sector", i);
+		if (check_title(l, one) == -1)
+			return -1;
+		c->sectors = xrealloc(c->sectors, c->nsectors + 1,
+		    sizeof(*c->sectors));
+		new = &c->sectors[c->nsectors++];
+		*new = (struct conf_ladder){.sector = xstrdup(cfg_title(one))};
+		if (fill_steps(l, new, one) == -1)
+			return -1;
+	}
 	return 0;
 }
 
@@ -870,7 +919,7 @@ fill_all(struct load *l, struct conf *c, cfg_t *cfg)
 		free(c->words);
 		c->words = parent(c->templates);
 	}
-	return fill_steps(l, c, cfg);
+	return fill_ladders(l, c, cfg_getsec(cfg, "ladder"));
 }
 
 /* What F says is about this key. */
@@ -957,6 +1006,8 @@ check_together(const struct load *l, const struct conf *c, struct fault *f)
 static int
 parse(struct load *l, cfg_t *cfg, const char *text)
 {
+	cfg_t *own;
+
 	cfg_set_error_function(cfg, complain);
 	l->own = false;
 	if (cfg_parse_buf(cfg, text) != CFG_SUCCESS || l->failed) {
@@ -966,7 +1017,9 @@ parse(struct load *l, cfg_t *cfg, const char *text)
 		return -1;
 	}
 	l->own = true;
-	if (cfg_getsec(cfg, "ladder") == NULL)
+	own = cfg_getsec(cfg, "ladder");
+	if (own == NULL || (cfg_size(own, "step") == 0 &&
+	    cfg_size(own, "sector") > 0))
 		cfg_parse_buf(cfg, ladder);
 	return 0;
 }
@@ -1054,6 +1107,17 @@ free_list(struct conf_list *list)
 	free(list->v);
 }
 
+static void
+free_ladder(struct conf_ladder *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		free(l->steps[i].name);
+	free(l->steps);
+	free(l->sector);
+}
+
 void
 conf_free(struct conf *c)
 {
@@ -1073,9 +1137,10 @@ conf_free(struct conf *c)
 		    k->kind != BYTES && k->kind != SWITCH)
 			free(*(char **)at);
 	}
-	for (i = 0; i < c->nsteps; i++)
-		free(c->steps[i].name);
-	free(c->steps);
+	free_ladder(&c->ladder);
+	for (i = 0; i < c->nsectors; i++)
+		free_ladder(&c->sectors[i]);
+	free(c->sectors);
 	free(c->file);
 	free(c);
 }
@@ -1092,6 +1157,17 @@ conf_complete(const struct conf *c, struct fault *f)
 		    "write pgp { keys = {\"...\"} } with the fingerprints of "
 		    "the keys that may open reports", c->file);
 	return 0;
+}
+
+const struct conf_ladder *
+conf_ladder(const struct conf *c, const char *sector)
+{
+	size_t i;
+
+	for (i = 0; sector != NULL && i < c->nsectors; i++)
+		if (strcmp(c->sectors[i].sector, sector) == 0)
+			return &c->sectors[i];
+	return &c->ladder;
 }
 
 static void
@@ -1144,7 +1220,7 @@ conf_via_text(enum via via)
 	static const char *const text[] = {
 		[VIA_MAIL] = "mail", [VIA_FORM] = "form",
 		[VIA_PHONE] = "phone", [VIA_FAX] = "fax",
-		[VIA_LETTER] = "letter",
+		[VIA_LETTER] = "letter", [VIA_LIAISON] = "liaison",
 	};
 
 	return text[via];

@@ -12,7 +12,7 @@
 
 #include "fault.h"
 
-enum via { VIA_MAIL, VIA_FORM, VIA_PHONE, VIA_FAX, VIA_LETTER };
+enum via { VIA_MAIL, VIA_FORM, VIA_PHONE, VIA_FAX, VIA_LETTER, VIA_LIAISON };
 
 struct conf_list {
 	size_t n;
@@ -23,6 +23,13 @@ struct conf_step { /* a rung of the ladder */
 	char *name;
 	int after; /* business days after the first contact */
 	enum via via;
+};
+
+struct conf_ladder {
+	char *sector; /* a word of etc/operators; NULL: of all others */
+	int line; /* of the file, where the section ends */
+	size_t n;
+	struct conf_step *steps;
 };
 
 struct conf {
@@ -45,8 +52,9 @@ struct conf {
 	char *zone, *holidays;
 	struct conf_list hours, closed;
 	/* ladder */
-	size_t nsteps;
-	struct conf_step *steps;
+	struct conf_ladder ladder;   /* of all sectors but these */
+	size_t nsectors;
+	struct conf_ladder *sectors;
 	/* follow-up */
 	struct conf_list follow_up; /* days after notification: 30 60 90 */
 	int answer_days; /* business days that a person has for a reply */
@@ -58,6 +66,8 @@ struct conf {
 	int lookup_redirects, lookup_whois_port;
 	bool lookup_private;
 	struct conf_list lookup_roles;
+	/* paper */
+	char *font, *fax_font;
 	/* templates, word lists, secret */
 	char *templates;
 	char *words; /* folder of kinds, operators, closings, verified */
@@ -83,10 +93,14 @@ void conf_free(struct conf *c);
  */
 int conf_complete(const struct conf *c, struct fault *f);
 
+/* The ladder of a sector (Operator-Type of a case; NULL: none is known). */
+const struct conf_ladder *conf_ladder(const struct conf *c,
+    const char *sector);
+
 /* The table: "section.key<TAB>type<TAB>default<TAB>help", a line a key. */
 void conf_describe(FILE *out);
 
-/* "mail", "form", "phone", "fax", "letter"; false if it is none of them. */
+/* "mail", "form", "phone", "fax", "letter", "liaison"; false if it is none. */
 bool conf_via(const char *word, enum via *via);
 const char *conf_via_text(enum via via);
 

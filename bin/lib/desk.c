@@ -32,6 +32,56 @@ user_name(char **name, struct fault *f)
 	return 0;
 }
 
+/* A sector that is in no list would have a ladder that nobody climbs. */
+static int
+check_sectors(const struct conf *c, struct fault *f)
+{
+	struct words *operators;
+	int rc = 0;
+	size_t i;
+
+	if (c->nsectors == 0)
+		return 0;
+	if (words_load(&operators, c->words, "operators", f) == -1)
+		return -1;
+	for (i = 0; i < c->nsectors && rc == 0; i++) {
+		rc = words_need(operators, c->sectors[i].sector, f);
+		if (rc == -1) {
+			f->status = EX_CONFIG;
+			fault_in(f, "%s:%d: sector", c->file,
+			    c->sectors[i].line);
+		}
+	}
+	words_free(operators);
+	return rc;
+}
+
+static bool
+has_liaison(const struct conf_ladder *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->steps[i].via == VIA_LIAISON)
+			return true;
+	return false;
+}
+
+/* What the ladders name besides addresses. */
+static int
+open_ladders(struct desk *d, struct fault *f)
+{
+	const struct conf *c = d->conf;
+	bool needed = has_liaison(&c->ladder);
+	size_t i;
+
+	for (i = 0; i < c->nsectors; i++)
+		needed = needed || has_liaison(&c->sectors[i]);
+	if (check_sectors(c, f) == -1)
+		return -1;
+	return needed ? desk_liaisons(d, f) : 0;
+}
+
 static int
 open_parts(struct desk *d, const char *conf, const char *as_of,
     struct fault *f)
@@ -50,6 +100,8 @@ open_parts(struct desk *d, const char *conf, const char *as_of,
 	d->today = when_today(d->now, NULL);
 	if (cal_open(&d->cal, c->holidays, (const char *const *)c->hours.v,
 	    c->hours.n, (const char *const *)c->closed.v, c->closed.n, f) == -1)
+		return -1;
+	if (open_ladders(d, f) == -1)
 		return -1;
 	return spool_open(c->spool, &d->spool, f);
 }
@@ -78,6 +130,7 @@ desk_close(struct desk *d)
 	if (d->cal != NULL)
 		cal_close(d->cal);
 	bounces_free(d->bounces);
+	words_free(d->liaisons);
 	if (d->spool != -1)
 		close(d->spool);
 	if (d->conf != NULL)
@@ -131,6 +184,13 @@ desk_bounces(struct desk *d, struct fault *f)
 {
 	return d->bounces != NULL ? 0 :
 	    bounces_load(&d->bounces, d->conf->words, "bounces", f);
+}
+
+int
+desk_liaisons(struct desk *d, struct fault *f)
+{
+	return d->liaisons != NULL ? 0 :
+	    words_load(&d->liaisons, d->conf->words, "liaisons", f);
 }
 
 int

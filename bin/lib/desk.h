@@ -32,14 +32,16 @@ struct desk {
 	struct token_key key;
 	bool has_key;
 	struct bounces *bounces; /* see desk_bounces() */
+	struct words *liaisons;  /* see desk_liaisons() */
 	/* A line for a person: what a program found and did about it. */
 	void (*say)(const char *line);
 };
 
 /*
  * Read the configuration CONF (NULL: see conf_load), set the zone, take the
- * time AS_OF (NULL: now), open spool and calendar.  A fault ends with
- * everything freed.
+ * time AS_OF (NULL: now), open spool and calendar; where the configuration has
+ * ladders for sectors, see that there are such (EX_CONFIG, with the line).  A
+ * fault ends with everything freed.
  */
 int desk_open(struct desk *d, const char *conf, const char *as_of,
     struct fault *f);
@@ -53,6 +55,7 @@ void desk_say(const struct desk *d, const char *fmt, ...)
 int desk_ring(struct desk *d, struct fault *f);
 int desk_key(struct desk *d, struct fault *f);
 int desk_bounces(struct desk *d, struct fault *f);
+int desk_liaisons(struct desk *d, struct fault *f);
 
 /* The first business day on or after today, and the Nth after it. */
 int desk_day(const struct desk *d, int n, int *day, struct fault *f);

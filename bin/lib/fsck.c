@@ -229,11 +229,32 @@ check_texts(struct fsck *k, struct desk *d)
 				template_free(t);
 }
 
+/* A liaison is of a sector, and one who may learn of a case. */
+static void
+check_liaisons(struct fsck *k, struct desk *d)
+{
+	struct words *operators = NULL, *referrals = NULL;
+	const struct word *w;
+	struct fault f;
+	size_t i;
+
+	if (desk_liaisons(d, &f) == 0 && words_load(&operators,
+	    d->conf->words, "operators", &f) == 0 && words_load(&referrals,
+	    d->conf->words, "referrals", &f) == 0)
+		for (i = 0; (w = words_nth(d->liaisons, i)) != NULL; i++)
+			if (words_need(operators, w->word, &f) == -1 ||
+			    words_need(referrals, w->group, &f) == -1)
+				broken(k, "%s/liaisons: %s", d->conf->words,
+				    f.text);
+	words_free(operators);
+	words_free(referrals);
+}
+
 static void
 check_words(struct fsck *k, struct desk *d)
 {
 	static const char *const lists[] = {"kinds", "operators", "closings",
-	    "verified", "items", "referrals"};
+	    "verified", "items", "referrals", "liaisons"};
 	struct words *w;
 	struct fault f;
 	size_t i;
@@ -243,6 +264,7 @@ check_words(struct fsck *k, struct desk *d)
 			broken(k, "%s", f.text);
 		else
 			words_free(w);
+	check_liaisons(k, d);
 	if (desk_bounces(d, &f) == -1)
 		broken(k, "%s", f.text);
 }

@@ -148,7 +148,7 @@ check_contact(struct desk *d, const struct casefile *old, const char *value,
 	via = casefile_word_of(value, "via");
 	if (head[0] == '\0' || via == NULL || !conf_via(via, &way))
 		rc = fault_set(f, EX_DATAERR, "write ADDRESS; via=mail|form|"
-		    "phone|fax|letter; from=WHERE; outcome=WORD");
+		    "phone|fax|letter|liaison; from=WHERE; outcome=WORD");
 	else if (way == VIA_MAIL && addr_check(head, f) == -1) {
 		f->status = EX_DATAERR;
 		rc = -1;

@@ -4,6 +4,7 @@
 
 #include "gate.h"
 #include "ladder.h"
+#include "liaison.h"
 #include "policy.h"
 #include "text.h"
 #include "when.h"
@@ -125,6 +126,12 @@ stopped(const struct desk *d, const struct casefile *c, bool *yes, int *until,
 	return 0;
 }
 
+const struct conf_ladder *
+ladder_of(const struct desk *d, const struct casefile *c)
+{
+	return conf_ladder(d->conf, casefile_get(c, "Operator-Type"));
+}
+
 int
 ladder_day(const struct desk *d, const struct casefile *c, int n, int *day,
     struct fault *f)
@@ -135,24 +142,51 @@ ladder_day(const struct desk *d, const struct casefile *c, int n, int *day,
 		return fault_set(f, EX_DATAERR,
 		    "case %s: contacted, but its log has no contact",
 		    casefile_number(c));
-	return cal_add(d->cal, start, d->conf->steps[n - 1].after, day, f);
+	return cal_add(d->cal, start, ladder_of(d, c)->steps[n - 1].after, day,
+	    f);
 }
 
+/* Nothing arrives there, or a person wrote down that nobody listens. */
 static bool
-outcome_is(const struct casefile *c, const char *address, const char *outcome)
+dead(const char *contact)
 {
-	long i = casefile_contact(c, address);
-	char *v = i < 0 ? NULL : casefile_word_of(casefile_nth(c, "Contact",
-	    (size_t)i), "outcome");
-	bool is = v != NULL && strcmp(v, outcome) == 0;
+	char *v = casefile_word_of(contact, "outcome");
+	bool is = v != NULL && (strcmp(v, "bounced") == 0 ||
+	    strcmp(v, "refused") == 0);
 
 	free(v);
 	return is;
 }
 
+static bool
+dead_address(const struct casefile *c, const char *address)
+{
+	long i = casefile_contact(c, address);
+
+	return i >= 0 && dead(casefile_nth(c, "Contact", (size_t)i));
+}
+
+/* Has the case a contact of this way that is not dead? */
+static bool
+has_contact(const struct casefile *c, enum via via)
+{
+	const char *v;
+	bool is = false;
+	char *way;
+	size_t i;
+
+	for (i = 0; !is && (v = casefile_nth(c, "Contact", i)) != NULL; i++) {
+		way = casefile_word_of(v, "via");
+		is = way != NULL && strcmp(way, conf_via_text(via)) == 0 &&
+		    !dead(v);
+		free(way);
+	}
+	return is;
+}
+
 /*
- * Did the last mail of the ladder bounce (proven), with nothing done since?
- * Then the next rung is due at once.
+ * Did the last mail of the ladder bounce (proven), or did the server refuse
+ * it, with nothing done since?  Then the next rung is due at once.
  */
 static bool
 bounced(const struct casefile *c)
@@ -168,7 +202,8 @@ bounced(const struct casefile *c)
 			free(last);
 			last = casefile_word_of(e.line, "to");
 			is = false;
-		} else if (strcmp(e.name, "bounce") == 0) {
+		} else if (strcmp(e.name, "bounce") == 0 ||
+		    strcmp(e.name, "failed") == 0) {
 			to = casefile_word_of(e.line, "to");
 			is = is || (to != NULL && last != NULL &&
 			    addr_equal(to, last));
@@ -190,26 +225,6 @@ step_of(const struct casefile *c)
 	return s != NULL && text_number(s, 0, 1000000, &n) ? n : 0;
 }
 
-/* The highest rung that is due, above Step, or by a bounce the next one; 0 if
- * none. */
-static int
-highest(const struct desk *d, const struct casefile *c, int *rung,
-    struct fault *f)
-{
-	long n = step_of(c);
-	int day;
-
-	for (*rung = 0; n < (long)d->conf->nsteps; n++) {
-		if (ladder_day(d, c, (int)n + 1, &day, f) == -1)
-			return -1;
-		if (day <= d->today)
-			*rung = (int)n + 1;
-	}
-	n = step_of(c);
-	if (*rung == 0 && n < (long)d->conf->nsteps && bounced(c))
-		*rung = (int)n + 1;
-	return 0;
-}
 
 /* The next address for a mail rung. */
 static void
@@ -238,11 +253,57 @@ choose_mail(const struct casefile *c, struct ladder_move *m)
 			return;
 	}
 	asked = gate_asked_by_mail(c);
-	m->what = asked[0] == '\0' || outcome_is(c, asked, "bounced") ||
+	m->what = asked[0] == '\0' || dead_address(c, asked) ||
 	    casefile_last(c, "remind", "text", "reminder") >= 0 ?
 	    LADDER_SKIP : LADDER_REMINDER;
 	snprintf(m->to, sizeof(m->to), "%s", asked);
 	free(asked);
+}
+
+/* Can this way be taken with what the case knows? */
+static bool
+has_means(const struct desk *d, const struct casefile *c, enum via via)
+{
+	struct ladder_move m = {.what = LADDER_REST};
+
+	switch (via) {
+	case VIA_MAIL:
+		choose_mail(c, &m);
+		return m.what != LADDER_SKIP;
+	case VIA_LIAISON:
+		return liaison_of(d, c) != NULL;
+	default:
+		return has_contact(c, via);
+	}
+}
+
+/*
+ * The highest rung above Step that is due and can be done; where none can, the
+ * highest that is due; by a bounce the next one; 0 if none.
+ */
+static int
+highest(const struct desk *d, const struct casefile *c, int *rung,
+    struct fault *f)
+{
+	const struct conf_ladder *l = ladder_of(d, c);
+	long n = step_of(c);
+	int day, able = 0;
+
+	for (*rung = 0; n < (long)l->n; n++) {
+		if (ladder_day(d, c, (int)n + 1, &day, f) == -1)
+			return -1;
+		if (day > d->today)
+			break;
+		*rung = (int)n + 1;
+		if (has_means(d, c, l->steps[n].via))
+			able = *rung;
+	}
+	if (able > 0)
+		*rung = able;
+	n = step_of(c);
+	if (*rung == 0 && n < (long)l->n && bounced(c))
+		*rung = (int)n + 1;
+	return 0;
 }
 
 /* When the rung above N is due; without one, when somebody should decide. */
@@ -250,7 +311,7 @@ static int
 day_after_rung(const struct desk *d, const struct casefile *c, int n,
     int *day, struct fault *f)
 {
-	if (n < (int)d->conf->nsteps)
+	if (n < (int)ladder_of(d, c)->n)
 		return ladder_day(d, c, n + 1, day, f);
 	return cal_add(d->cal, d->today, d->conf->answer_days, day, f);
 }
@@ -263,16 +324,19 @@ climb(const struct desk *d, const struct casefile *c, int rung,
 
 	m->rung = rung;
 	m->missed = rung - (int)step_of(c) - 1;
-	m->via = d->conf->steps[rung - 1].via;
-	if (day_after_rung(d, c, rung, &next, f) == -1)
-		return -1;
-	if (m->via == VIA_MAIL) {
-		choose_mail(c, m);
-		m->next = m->what == LADDER_SKIP && bounced(c) ? d->today :
-		    next;
+	m->via = ladder_of(d, c)->steps[rung - 1].via;
+	if (!has_means(d, c, m->via)) {
+		m->what = LADDER_SKIP; /* what is next is seen at once */
+		m->next = d->today;
 		return 0;
 	}
 	m->what = LADDER_TASK; /* it stays due today until somebody did it */
+	if (m->via != VIA_MAIL)
+		return 0;
+	if (day_after_rung(d, c, rung, &next, f) == -1)
+		return -1;
+	choose_mail(c, m);
+	m->next = next;
 	return 0;
 }
 
@@ -337,7 +401,7 @@ contacted(const struct desk *d, const struct casefile *c,
 		return climb(d, c, rung, m, f);
 	if (policy_waits(c) != NULL)
 		return 0;
-	if (step_of(c) >= (long)d->conf->nsteps)
+	if (step_of(c) >= (long)ladder_of(d, c)->n)
 		return at_the_end(d, c, m, f);
 	if (day_after_rung(d, c, (int)step_of(c), &next, f) == -1)
 		return -1;

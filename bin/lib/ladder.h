@@ -3,8 +3,10 @@
  * reads a clock or a file, and nothing is remembered but what the case says.
  *
  * A rung is done at most once: Step: counts the rungs, and the id of its mail
- * is NUMBER.rRUNG.remind whoever makes it.  A proven bounce of the last mail
- * makes the next rung due at once.
+ * is NUMBER.rRUNG.remind whoever makes it.  A proven bounce of the last mail,
+ * or its refusal by the server, makes the next rung due at once.  A rung whose
+ * means the case lacks (no contact of that way but dead ones; no liaison for
+ * its sector) is skipped.
  */
 #ifndef LADDER_H
 #define LADDER_H
@@ -19,7 +21,7 @@ enum ladder_what {
 	LADDER_CONTACT,   /* the first letter, to an address not tried yet */
 	LADDER_REMINDER,  /* the reminder text, to the one who was asked */
 	LADDER_TASK,      /* VIA: a ready text and a task for a person */
-	LADDER_SKIP,      /* a mail rung for which there is no address */
+	LADDER_SKIP,      /* a rung whose means the case lacks */
 	LADDER_END,       /* nobody answered: a person decides */
 	LADDER_FOLLOW_UP, /* asks the confirmed contact how the fix goes */
 	LADDER_OVERDUE    /* marks 90, 300 or 1,000 days without an end */
@@ -41,10 +43,15 @@ extern const int ladder_marks[];
 /*
  * What is due for this case, lying on day PLACE_DAY (a civil day), at the
  * desk's time?  Outside office hours nothing is.  Several rungs that were
- * missed are one: the highest.  EX_CONFIG outside the calendar's range.
+ * missed are one: the highest whose means the case has; those above it are
+ * skipped in later moves.  EX_CONFIG outside the calendar's range.
  */
 int ladder_next(const struct desk *d, const struct casefile *c,
     int place_day, struct ladder_move *m, struct fault *f);
+
+/* The ladder of the case's sector. */
+const struct conf_ladder *ladder_of(const struct desk *d,
+    const struct casefile *c);
 
 /* The day on which rung N (from 1) of the ladder is due. */
 int ladder_day(const struct desk *d, const struct casefile *c, int n,

@@ -141,6 +141,21 @@ or_empty(const char *s)
 	return s != NULL ? s : "";
 }
 
+/* Whom it is for; " / " is where a postal address begins a new line. */
+static const char *
+addressee(struct filler *w)
+{
+	const char *p = or_empty(w->l->to), *end;
+
+	buf_cut(&w->lines, 0);
+	for (; (end = strstr(p, " / ")) != NULL; p = end + 3) {
+		buf_add(&w->lines, p, (size_t)(end - p));
+		buf_putc(&w->lines, '\n');
+	}
+	buf_puts(&w->lines, p);
+	return buf_text(&w->lines);
+}
+
 static const char *
 desk_value(struct filler *w, const char *field)
 {
@@ -179,6 +194,8 @@ case_value(struct filler *w, const char *field)
 		return or_empty(casefile_get(w->c, "Operator"));
 	if (strcmp(field, "code") == 0)
 		return code(w);
+	if (strcmp(field, "to") == 0)
+		return addressee(w);
 	if (strcmp(field, "date") == 0)
 		return day_words(w, w->d->today);
 	if (strcmp(field, "reason") == 0)
@@ -302,12 +319,10 @@ fill(struct desk *d, const struct casefile *c, const struct letter *l,
 }
 
 int
-letter_text(struct desk *d, const struct casefile *c, const char *text,
-    struct buf *out, struct fault *f)
+letter_text(struct desk *d, const struct casefile *c, const struct letter *l,
+    struct buf *subject, struct buf *out, struct fault *f)
 {
-	const struct letter l = {.text = text};
-
-	return fill(d, c, &l, "form", NULL, out, f);
+	return fill(d, c, l, "form", subject, out, f);
 }
 
 /*

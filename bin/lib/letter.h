@@ -37,9 +37,14 @@ int letter_queue(struct change *ch, const struct letter *l, struct fault *f);
 int letter_queue_as(struct change *ch, const struct letter *l, const char *id,
     struct fault *f);
 
-/* The filled text alone (forms, scripts, FAX, letters by post), to OUT. */
-int letter_text(struct desk *d, const struct casefile *c, const char *text,
-    struct buf *out, struct fault *f);
+/*
+ * The filled text alone (forms, scripts, FAX, letters by post), to OUT, and its
+ * subject.  Of L, text and to count; to may be NULL, and " / " in it begins a
+ * new line.
+ */
+int letter_text(struct desk *d, const struct casefile *c,
+    const struct letter *l, struct buf *subject, struct buf *out,
+    struct fault *f);
 
 /* The language of the case, or the desk's. */
 const char *letter_lang(const struct desk *d, const struct casefile *c);

@@ -62,8 +62,11 @@ task(const char *line)
 	} ways[] = {
 		{"phone", "telephone the operator (todoke-contact -m phone)"},
 		{"form", "use the site's form (todoke-contact -m form)"},
-		{"fax", "send a FAX (todoke-contact -m fax)"},
-		{"letter", "post a letter (todoke-contact -m letter)"},
+		{"fax", "send a FAX (todoke-contact -m fax -o FILE.pdf)"},
+		{"letter", "post a letter (todoke-contact -m letter -o "
+		    "FILE.pdf)"},
+		{"liaison", "write to the liaison (todoke-contact -m liaison "
+		    "-o FILE.pdf)"},
 	};
 	char *via = casefile_word_of(line, "via");
 	const char *waits = "do a task";

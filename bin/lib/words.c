@@ -176,6 +176,12 @@ words_find(const struct words *w, const char *word)
 	return NULL;
 }
 
+const struct word *
+words_nth(const struct words *w, size_t i)
+{
+	return i < w->n ? &w->v[i] : NULL;
+}
+
 int
 words_need(const struct words *w, const char *word, struct fault *f)
 {

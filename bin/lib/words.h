@@ -31,6 +31,8 @@ int words_load(struct words **w, const char *folder, const char *name,
 void words_free(struct words *w);
 /* NULL where it is not in the list. */
 const struct word *words_find(const struct words *w, const char *word);
+/* The I-th as they stand there, or NULL. */
+const struct word *words_nth(const struct words *w, size_t i);
 /* EX_USAGE, naming the file and the words there are. */
 int words_need(const struct words *w, const char *word, struct fault *f);
 /* The label in LANG ("ja" or "en"). */

@@ -21,6 +21,9 @@ new() {
 	number=$(ito todoke-open -t "$start" "$T/r")
 	expect 0 ito todoke-accept -t "$start" "$number"
 	expect 0 ito todoke-contact -t "$start" -a $city "$number"
+	for way in phone letter; do
+		sed -i "0,/^Contact: /s/^Contact: /Contact: the $way; via=$way; from=hand; outcome=untried\nContact: /" "$SPOOL/$(place "$number")"
+	done
 	mail=$(ls "$SPOOL/outbox/$number".*.contact)
 	address=$(sed -n 's/^Reply-To: <\(.*\)>/\1/p' "$mail")
 	mid=$(sed -n 's/^Message-ID: <\(.*\)>/\1/p' "$mail")

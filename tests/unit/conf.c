@@ -91,15 +91,17 @@ check_defaults(const struct conf *c)
 	ck_assert_str_eq(c->hours.v[1], "13:30-18:30");
 	ck_assert_uint_eq(c->closed.n, 1);
 	ck_assert_str_eq(c->closed.v[0], "12-29/01-03");
-	ck_assert_uint_eq(c->nsteps, 2);
-	ck_assert_str_eq(c->steps[0].name, "contact");
-	ck_assert_int_eq(c->steps[0].after, 5);
-	ck_assert_int_eq(c->steps[0].via, VIA_MAIL);
-	ck_assert_str_eq(c->steps[1].name, "call");
-	ck_assert_int_eq(c->steps[1].after, 10);
-	ck_assert_int_eq(c->steps[1].via, VIA_PHONE);
+	ck_assert_uint_eq(c->ladder.n, 2);
+	ck_assert_str_eq(c->ladder.steps[0].name, "contact");
+	ck_assert_int_eq(c->ladder.steps[0].after, 5);
+	ck_assert_int_eq(c->ladder.steps[0].via, VIA_MAIL);
+	ck_assert_str_eq(c->ladder.steps[1].name, "call");
+	ck_assert_int_eq(c->ladder.steps[1].after, 10);
+	ck_assert_int_eq(c->ladder.steps[1].via, VIA_PHONE);
 	ck_assert_uint_eq(c->follow_up.n, 3);
 	ck_assert_str_eq(c->follow_up.v[2], "90");
+	ck_assert_str_eq(c->font, "IPAMincho");
+	ck_assert_str_eq(c->fax_font, "IPAGothic");
 	ck_assert_str_eq(c->templates, SYSCONFDIR "/todoke/templates");
 	ck_assert_str_eq(c->words, SYSCONFDIR "/todoke");
 	ck_assert_str_eq(c->secret, LOCALSTATEDIR "/lib/todoke/secret");
@@ -139,6 +141,7 @@ START_TEST(takes_every_key)
 	    " closed = {} }\n"
 	    "ladder { step letter { after = 7 via = letter } }\n"
 	    "follow-up { days = {} }\n"
+	    "paper { font = F fax-font = \"G H\" }\n"
 	    "templates { path = \"/t/texts/\" } secret { file = /s }\n"
 	    "intake { still = 0 max-size = 100K }\n");
 
@@ -172,10 +175,12 @@ START_TEST(takes_every_key)
 	ck_assert_str_eq(c->holidays, "/h");
 	ck_assert_uint_eq(c->hours.n, 1);
 	ck_assert_uint_eq(c->closed.n, 0);
-	ck_assert_uint_eq(c->nsteps, 1);
-	ck_assert_str_eq(c->steps[0].name, "letter");
-	ck_assert_int_eq(c->steps[0].via, VIA_LETTER);
+	ck_assert_uint_eq(c->ladder.n, 1);
+	ck_assert_str_eq(c->ladder.steps[0].name, "letter");
+	ck_assert_int_eq(c->ladder.steps[0].via, VIA_LETTER);
 	ck_assert_uint_eq(c->follow_up.n, 0);
+	ck_assert_str_eq(c->font, "F");
+	ck_assert_str_eq(c->fax_font, "G H");
 	ck_assert_str_eq(c->words, "/t");
 	ck_assert_str_eq(c->secret, "/s");
 	ck_assert_int_eq(c->still, 0);
@@ -192,7 +197,34 @@ START_TEST(sections_may_be_split)
 
 	ck_assert_str_eq(c->tag, "A");
 	ck_assert_str_eq(c->phone, "1");
-	ck_assert_uint_eq(c->nsteps, 0);
+	ck_assert_uint_eq(c->ladder.n, 0);
+	conf_free(c);
+}
+END_TEST
+
+/* A sector without steps reminds nobody; sectors alone leave the others what
+ * they have by default. */
+START_TEST(sectors_have_ladders_of_their_own)
+{
+	struct conf *c = load("ladder { step a { after = 3 via = mail }\n"
+	    "sector local-government { step a { after = 1 via = phone }\n"
+	    "step b { after = 2 via = liaison } }\nsector school { } }");
+	const struct conf_ladder *l = conf_ladder(c, "local-government");
+
+	ck_assert_uint_eq(l->n, 2);
+	ck_assert_int_eq(l->line, 3); /* where it ends */
+	ck_assert_str_eq(l->sector, "local-government");
+	ck_assert_int_eq(l->steps[0].via, VIA_PHONE);
+	ck_assert_int_eq(l->steps[1].via, VIA_LIAISON);
+	ck_assert_int_eq(l->steps[1].after, 2);
+	ck_assert_uint_eq(conf_ladder(c, "school")->n, 0);
+	ck_assert_ptr_eq(conf_ladder(c, NULL), &c->ladder);
+	ck_assert_ptr_eq(conf_ladder(c, "company"), &c->ladder);
+	ck_assert_int_eq(c->ladder.steps[0].after, 3);
+	conf_free(c);
+	c = load("ladder { sector school { } }");
+	check_defaults(c);
+	ck_assert_uint_eq(conf_ladder(c, "school")->n, 0);
 	conf_free(c);
 }
 END_TEST
@@ -289,6 +321,15 @@ static const struct {
 	{"ladder { step a { after = 1 via = fax }\n"
 	    "step a { after = 2 via = fax } }", 2, "a", ""},
 	{"ladder { stop a { after = 1 } }", 1, "\"stop\"", "\"step\""},
+	{"ladder { sektor a { } }", 1, "\"sektor\"", "\"sector\""},
+	{"ladder {\nsector \"A B\" { } }", 2, "sector \"A B\"", "lower-case"},
+	{"ladder { sector a { }\nsector a { } }", 2, "a", ""},
+	{"ladder { sector a {\nstep b { via = fax } } }", 2, "step b", "after"},
+	{"ladder { sector a { step b { after = 2 via = fax }\n"
+	    "step c { after = 1 via = fax } } }", 2, "step c", "rise"},
+	{"ladder { sector a {\nafter = 1 } }", 2, "\"after\"",
+	    "section ladder.step"},
+	{"ladder { sector a { sector b { } } }", 1, "\"sector\"", ""},
 	{"follow-up { days = {30, 30} }", 1, "follow-up.days", "rise"},
 	{"follow-up { days = {0} }", 1, "follow-up.days", "3650"},
 	{"intake { max-size = 51M }", 1, "intake.max-size", "52428800"},
@@ -476,7 +517,7 @@ START_TEST(via_words_go_both_ways)
 {
 	enum via via, v;
 
-	for (v = VIA_MAIL; v <= VIA_LETTER; v++) {
+	for (v = VIA_MAIL; v <= VIA_LIAISON; v++) {
 		ck_assert(conf_via(conf_via_text(v), &via));
 		ck_assert_int_eq(via, v);
 	}
@@ -656,6 +697,7 @@ suite(void)
 	tcase_add_test(t, empty_file_gives_defaults);
 	tcase_add_test(t, takes_every_key);
 	tcase_add_test(t, sections_may_be_split);
+	tcase_add_test(t, sectors_have_ladders_of_their_own);
 	tcase_add_loop_test(t, refuses_with_line_and_cure, 0,
 	    (int)(sizeof(bad) / sizeof(bad[0])));
 	tcase_add_test(t, refuses_a_nul);

@@ -40,6 +40,7 @@ static const char *const sample[][2] = {
     {"fingerprint", "0123 4567 89AB CDEF 0123  4567 89AB CDEF 0123 4567"},
     {"url", "http://www.city.example.lg.jp/"},
     {"operator", "例示市役所"},
+    {"to", "03-0000-0001"},
     {"date", "2026-11-24"},
     {"code", "4821 0937 5512 8846"},
     {"reason", "ウェブアプリケーションの修正"},

@@ -133,6 +133,7 @@ START_TEST(shipped_lists_are_whole)
 	    "contact", "url", "text", "privacy", "elsewhere", NULL};
 	static const char *const referrals[] = {"product-desk", "ministry",
 	    "cyber-office", "privacy-commission", "laboratory", NULL};
+	static const char *const liaisons[] = {"local-government", NULL};
 	static const char *const verified[] = {
 	    "phone", "letter", "visit", "known", NULL};
 
@@ -141,6 +142,7 @@ START_TEST(shipped_lists_are_whole)
 	has("verified", verified);
 	has("items", items);
 	has("referrals", referrals);
+	has("liaisons", liaisons);
 }
 END_TEST
 
