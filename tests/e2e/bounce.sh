@@ -89,6 +89,17 @@ dsn failed 5.1.1 $city | deliver "$address"
 remind 1
 [ "$(rungs)" -eq 1 ] || fail "a bounce of an earlier address moved it"
 
+# A mail that the server refuses for good is a bounce that nobody had to send.
+new
+expect 0 ito todoke-contact -t "$start" -a nobody@city.example.lg.jp "$number"
+expect 0 cron todoke-send -t "$day 09:45"
+file | grep -q '^Contact: nobody@.*outcome=bounced' || fail "refused: $(file)"
+[ "$(rungs)" -eq 0 ] || fail "a rung before todoke-remind"
+remind
+log | grep -q ' skip rung=1 via=mail' && log | grep -q ' task rung=2 via=phone' || fail "refused: $(log)"
+remind 1
+[ "$(rungs)" -eq 2 ] || fail "one refusal moved it twice"
+
 # What is no bounce of this contact moves nothing.
 still() { # EVENT OUTCOME
 	log | tail -n 1 | grep -q " $1 " || fail "not $1: $(log | tail -n 1)"
