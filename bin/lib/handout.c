@@ -63,7 +63,11 @@ put_file(const char *file, const struct buf *b, struct fault *f)
 	if (lstat(file, &st) == 0 && !S_ISREG(st.st_mode))
 		return fault_set(f, EX_CANTCREAT, "%s is no regular file: "
 		    "take another name", file);
-	return io_create(AT_FDCWD, file, 0600, buf_text(b), b->n, f);
+	if (io_create(AT_FDCWD, file, 0600, buf_text(b), b->n, f) == 0)
+		return 0;
+	if (f->status == EX_NOINPUT) /* no such folder */
+		f->status = EX_CANTCREAT;
+	return -1;
 }
 
 static int

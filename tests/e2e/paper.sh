@@ -220,7 +220,8 @@ ladder {
 }
 EOF
 before=$(sum)
-expect 66 ito todoke-contact -t "$at" -m letter -a "$postal" -o "$T/absent/letter.pdf" "$number"
+expect 73 ito todoke-contact -t "$at" -m letter -a "$postal" -o "$T/absent/letter.pdf" "$number"
+says "$T/absent/letter.txt"
 [ "$(sum)" = "$before" ] || fail "recorded, and there is no letter"
 expect 0 ito todoke-contact -t "$at" -m letter -a "$postal" -o "$T/posted.pdf" "$number"
 cmp "$T/posted.pdf" "$T/first.pdf" || fail "-n had made another"

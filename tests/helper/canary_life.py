@@ -233,6 +233,8 @@ def steps(f):
                if f.name == "sealed" else ()), "N"),
         Step("form text", "todoke-contact", "-m", "form", "N", at="contact"),
         Step("publish", "todoke-publish", "-i", "1000", at="contact"),
+        Step("letter on paper", "todoke-contact", "-m", "letter", "-o",
+             f.desk.top + "/letter.pdf", "N", at="contact"),
         Step("contact", "todoke-contact", "-a", city, "N"),
         Step("send contact", "todoke-send", server=()),
         Step("remind", "todoke-remind", "-t", "T7"),
