@@ -15,7 +15,8 @@ ladder {
 		step fax { after = 6  via = fax }
 		step web { after = 8  via = form }
 		step post { after = 10  via = letter }
-		step again { after = 12  via = mail }
+		step again { after = 11  via = mail }
+		step refax { after = 12  via = fax }
 		step ministry { after = 15  via = liaison }
 	}
 	sector agency {
@@ -122,8 +123,8 @@ step = dict.fromkeys(cases, 0)
 ended = dict.fromkeys(cases, None)
 ladders = dict.fromkeys(cases, [(5, "mail"), (10, "phone")])
 ladders["town"] = ladders["village"] = [
-    (3, "phone"), (6, "fax"), (8, "form"), (10, "letter"), (12, "mail"),
-    (15, "liaison")]
+    (3, "phone"), (6, "fax"), (8, "form"), (10, "letter"), (11, "mail"),
+    (12, "fax"), (15, "liaison")]
 ladders["agency"] = [(3, "liaison"), (4, "letter")]
 ladders["school"] = []
 means = dict.fromkeys(cases, {"mail"})
