@@ -96,10 +96,15 @@ static int
 whom(struct desk *d, const struct casefile *c, const struct wish *w,
     char **address, const char **who, struct fault *f)
 {
+	const char *again;
+
 	if (w->via == VIA_LIAISON)
 		return liaison(d, c, address, who, f);
 	*address = w->address != NULL ? xstrdup(w->address) :
 	    untried(c, w->via);
+	if (*address == NULL && w->via != VIA_MAIL &&
+	    (again = ladder_contact(c, w->via)) != NULL)
+		*address = casefile_head(again);
 	*who = *address;
 	if (*address == NULL && w->via == VIA_MAIL)
 		return fault_set(f, EX_USAGE, "case %s knows no mail address "

@@ -166,22 +166,23 @@ dead_address(const struct casefile *c, const char *address)
 	return i >= 0 && dead(casefile_nth(c, "Contact", (size_t)i));
 }
 
-/* Has the case a contact of this way that is not dead? */
-static bool
-has_contact(const struct casefile *c, enum via via)
+const char *
+ladder_contact(const struct casefile *c, enum via via)
 {
 	const char *v;
 	bool is = false;
 	char *way;
 	size_t i;
 
-	for (i = 0; !is && (v = casefile_nth(c, "Contact", i)) != NULL; i++) {
+	for (i = 0; (v = casefile_nth(c, "Contact", i)) != NULL; i++) {
 		way = casefile_word_of(v, "via");
 		is = way != NULL && strcmp(way, conf_via_text(via)) == 0 &&
 		    !dead(v);
 		free(way);
+		if (is)
+			break;
 	}
-	return is;
+	return v;
 }
 
 /*
@@ -273,7 +274,7 @@ has_means(const struct desk *d, const struct casefile *c, enum via via)
 	case VIA_LIAISON:
 		return liaison_of(d, c) != NULL;
 	default:
-		return has_contact(c, via);
+		return ladder_contact(c, via) != NULL;
 	}
 }
 

@@ -53,6 +53,10 @@ int ladder_next(const struct desk *d, const struct casefile *c,
 const struct conf_ladder *ladder_of(const struct desk *d,
     const struct casefile *c);
 
+/* The first Contact of the case for this way that is neither bounced nor
+ * refused, or NULL: the means of a form, telephone, FAX or letter rung. */
+const char *ladder_contact(const struct casefile *c, enum via via);
+
 /* The day on which rung N (from 1) of the ladder is due. */
 int ladder_day(const struct desk *d, const struct casefile *c, int n,
     int *day, struct fault *f);

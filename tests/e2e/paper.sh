@@ -245,4 +245,5 @@ for day in 25:letter 26:liaison; do
 	ito todoke-list -a -t "2026-11-${day%:*} 10:00" | grep "^$number" >"$T/task" || fail "no task"
 	grep -q "(todoke-contact -m $way -o FILE.pdf)" "$T/task" || fail "$(cat "$T/task")"
 	expect 0 ito todoke-contact -t "2026-11-${day%:*} 10:00" -m "$way" -o "$T/FILE.pdf" "$number"
+	[ "$way" = liaison ] || grep -q '^例示市役所 情報政策課$' "$T/FILE.txt" || fail "without its address"
 done
