@@ -166,8 +166,9 @@ dead_address(const struct casefile *c, const char *address)
 	return i >= 0 && dead(casefile_nth(c, "Contact", (size_t)i));
 }
 
-const char *
-ladder_contact(const struct casefile *c, enum via via)
+/* The first contact of that way, among the living ones or among all. */
+static const char *
+contact_of(const struct casefile *c, enum via via, bool living)
 {
 	const char *v;
 	bool is = false;
@@ -177,12 +178,18 @@ ladder_contact(const struct casefile *c, enum via via)
 	for (i = 0; (v = casefile_nth(c, "Contact", i)) != NULL; i++) {
 		way = casefile_word_of(v, "via");
 		is = way != NULL && strcmp(way, conf_via_text(via)) == 0 &&
-		    !dead(v);
+		    !(living && dead(v));
 		free(way);
 		if (is)
 			break;
 	}
 	return v;
+}
+
+const char *
+ladder_contact(const struct casefile *c, enum via via)
+{
+	return contact_of(c, via, true);
 }
 
 /*
@@ -273,6 +280,9 @@ has_means(const struct desk *d, const struct casefile *c, enum via via)
 		return m.what != LADDER_SKIP;
 	case VIA_LIAISON:
 		return liaison_of(d, c) != NULL;
+	case VIA_PHONE: /* a number that is not known can be found */
+		return ladder_contact(c, via) != NULL ||
+		    contact_of(c, via, false) == NULL;
 	default:
 		return ladder_contact(c, via) != NULL;
 	}

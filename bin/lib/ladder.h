@@ -6,7 +6,7 @@
  * is NUMBER.rRUNG.remind whoever makes it.  A proven bounce of the last mail,
  * or its refusal by the server, makes the next rung due at once.  A rung whose
  * means the case lacks (no contact of that way but dead ones; no liaison for
- * its sector) is skipped.
+ * its sector) is skipped; a telephone number that is not known is looked for.
  */
 #ifndef LADDER_H
 #define LADDER_H

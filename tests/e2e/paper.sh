@@ -127,7 +127,7 @@ paper 65 huge -m letter -a "$long"
 says "no room in the window"
 [ ! -e "$T/huge.pdf" ] && [ ! -e "$T/huge.txt" ] || fail "a file of what was refused"
 paper 0 wide -m fax -a 03-1234-5678
-reads wide fax 1
+reads wide fax 2
 
 # A character that no font has is named.
 is Operator '例示🧿市'

@@ -48,6 +48,7 @@ also() {
 }
 also silent 03-0000-0001 phone untried
 also town 03-0000-0002 phone asked
+also village 03-0000-0009 phone refused
 also town 03-0000-0003 fax refused
 also town https://www.town.example/form form bounced
 also town '1-2-3 Chuo / Example Town' letter untried
@@ -127,8 +128,7 @@ ladders["town"] = ladders["village"] = [
     (12, "fax"), (15, "liaison")]
 ladders["agency"] = [(3, "liaison"), (4, "letter")]
 ladders["school"] = []
-means = dict.fromkeys(cases, {"mail"})
-means["silent"] = {"mail", "phone"}
+means = dict.fromkeys(cases, {"mail", "phone"})
 means["town"] = {"mail", "phone", "letter", "liaison"}
 means["village"] = {"mail", "liaison"}
 means["agency"] = set()
