@@ -80,6 +80,59 @@ escapes(const unsigned char *s, size_t n)
 	return false;
 }
 
+/* Kana, without which nobody writes Japanese: U+3040 to U+30FF. */
+static bool
+kana(const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i + 2 < n; i++)
+		if ((unsigned char)s[i] == 0xe3 &&
+		    (unsigned char)s[i + 1] >= 0x81 &&
+		    (unsigned char)s[i + 1] <= 0x83)
+			return true;
+	return false;
+}
+
+/* May P be Japanese under this NAME? */
+static bool
+japanese(const char *name, const char *p, size_t n)
+{
+	iconv_t cd = iconv_open("UTF-8", name);
+	char chunk[4096], *in, *o, *copy;
+	size_t room, rc = 0;
+	bool any = false;
+
+	if (cd == (iconv_t)-1)
+		return false;
+	in = copy = xstrndup(p, n);
+	while (n > 0 && rc != (size_t)-2) {
+		o = chunk;
+		room = sizeof(chunk);
+		rc = iconv(cd, &in, &n, &o, &room);
+		any = any || kana(chunk, sizeof(chunk) - room);
+		if (rc == (size_t)-1 && errno != E2BIG)
+			rc = (size_t)-2;
+	}
+	iconv_close(cd);
+	explicit_bzero(copy, strlen(copy));
+	free(copy);
+	return any && n == 0;
+}
+
+/* What is sent under no name, or a wrong one. */
+static const char *
+guess(const char *p, size_t n)
+{
+	if (escapes((const unsigned char *)p, n))
+		return JIS;
+	if (text_utf8(p, n) || memchr(p, 0, n) != NULL)
+		return "UTF-8";
+	if (japanese("EUCJP-MS", p, n))
+		return "EUCJP-MS";
+	return japanese("CP932", p, n) ? "CP932" : "UTF-8";
+}
+
 static const char *
 real_name(const char *charset, const void *p, size_t n)
 {
@@ -93,7 +146,7 @@ real_name(const char *charset, const void *p, size_t n)
 		}
 	if (known(name))
 		return name;
-	return escapes(p, n) ? JIS : "UTF-8";
+	return guess(p, n);
 }
 
 static void

@@ -15,7 +15,8 @@
  * names are read as what is sent under them: ISO-2022-JP as CP50221,
  * Shift_JIS as CP932, EUC-JP as eucJP-ms, so that vendors' characters survive.
  * No name, US-ASCII, and a name that is not known: ISO-2022-JP where an
- * escape sequence shows it, else UTF-8.
+ * escape sequence shows it; EUC-JP or Shift_JIS where it is no UTF-8, every
+ * byte has a meaning there, and kana are among them; else UTF-8.
  */
 void charset_utf8(struct buf *out, const char *charset, const void *p,
     size_t n);
