@@ -103,7 +103,10 @@ SERVICES = \
 	port43
 DESK = \
 	casefile \
+	label \
+	forms \
 	report \
+	dump \
 	token \
 	spool \
 	desk \
@@ -198,7 +201,7 @@ $(TESTS): $(B)tests/unit/%: $(B)tests/unit/%.o $(B)tests/helper/keys.o \
 	    $(B)tests/helper/keys.o $(B)tests/helper/unit.o $(LIB) $(OUR_LIBS) \
 	    $(CHECK_LIBS)
 
-FUZZERS = $(addprefix $(B)tests/fuzz/,classify mime addr report)
+FUZZERS = $(addprefix $(B)tests/fuzz/,classify mime addr report dump)
 REPLAYS = $(addsuffix -replay,$(FUZZERS))
 
 $(REPLAYS): %-replay: %.o $(B)tests/fuzz/replay.o $(LIB)
@@ -288,7 +291,7 @@ install: all
 	test -e '$(ETC)/todoke.conf' || install -m 644 \
 	    '$(ETC)/todoke.conf.sample' '$(ETC)/todoke.conf'
 	for f in kinds operators closings verified holidays.jp items referrals \
-	    liaisons bounces do-not-contact rdap whois; do \
+	    liaisons bounces do-not-contact forms rdap whois; do \
 		install -m 644 etc/$$f '$(ETC)/'$$f.new && \
 		{ test -e '$(ETC)/'$$f && ! cmp -s '$(ETC)/'$$f.new '$(ETC)/'$$f \
 		&& echo "kept $(ETC)/$$f; the new one is $$f.new" || \

@@ -32,7 +32,7 @@ main(int argc, char *argv[])
 	if (intake_ready(&d, &f) == -1)
 		cli_die(&f);
 	cli_read(argv[optind], (size_t)d.conf->max_size, &raw);
-	if (report_read(raw.p, raw.n, &r, &f) == -1) {
+	if (intake_read(&d, raw.p, raw.n, &r, &f) == -1) {
 		fault_in(&f, "%s", argv[optind] != NULL ? argv[optind] :
 		    "standard input");
 		cli_die(&f);

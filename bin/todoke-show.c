@@ -20,7 +20,8 @@ static const char synopsis[] =
 static const struct {
 	const char *event, *says;
 } events[] = {
-	{"open", "The report came in by {via}.[ Missing: {missing}.]"},
+	{"open", "The report came in by {via}[, from the web form {form}]."
+	    "[ Missing: {missing}.]"},
 	{"accept", "The report was accepted.[ Priority: {priority}.]"},
 	{"reject", "The report was rejected: {code}."},
 	{"contact", "The operator was asked for a contact by {via}[ at {to}]."},

@@ -131,6 +131,7 @@ desk_close(struct desk *d)
 		cal_close(d->cal);
 	bounces_free(d->bounces);
 	words_free(d->liaisons);
+	forms_free(d->forms);
 	if (d->spool != -1)
 		close(d->spool);
 	if (d->conf != NULL)
@@ -191,6 +192,13 @@ desk_liaisons(struct desk *d, struct fault *f)
 {
 	return d->liaisons != NULL ? 0 :
 	    words_load(&d->liaisons, d->conf->words, "liaisons", f);
+}
+
+int
+desk_forms(struct desk *d, struct fault *f)
+{
+	return d->forms != NULL ? 0 :
+	    forms_load(&d->forms, d->conf->words, "forms", f);
 }
 
 int

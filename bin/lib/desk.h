@@ -13,6 +13,7 @@
 #include "casefile.h"
 #include "conf.h"
 #include "fault.h"
+#include "forms.h"
 #include "pgp.h"
 #include "spool.h"
 #include "token.h"
@@ -33,6 +34,7 @@ struct desk {
 	bool has_key;
 	struct bounces *bounces; /* see desk_bounces() */
 	struct words *liaisons;  /* see desk_liaisons() */
+	struct forms *forms;     /* see desk_forms() */
 	/* A line for a person: what a program found and did about it. */
 	void (*say)(const char *line);
 };
@@ -56,6 +58,7 @@ int desk_ring(struct desk *d, struct fault *f);
 int desk_key(struct desk *d, struct fault *f);
 int desk_bounces(struct desk *d, struct fault *f);
 int desk_liaisons(struct desk *d, struct fault *f);
+int desk_forms(struct desk *d, struct fault *f);
 
 /* The first business day on or after today, and the Nth after it. */
 int desk_day(const struct desk *d, int n, int *day, struct fault *f);

@@ -141,7 +141,9 @@ take_bytes(struct desk *d, const char *path, const char *name,
 	if ((is = is_case(d, raw, number, f)) != 0)
 		return is == 1 ? change_run(d, number, no_change, NULL, f) :
 		    -1;
-	if (report_read(raw->p, raw->n, &r, f) == -1) {
+	if (intake_read(d, raw->p, raw->n, &r, f) == -1) {
+		if (f->status != EX_DATAERR)
+			return -1;
 		snprintf(why, sizeof(why), "%.120s", f->text);
 		return to_bad(d, path, name, why, f);
 	}

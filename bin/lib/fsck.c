@@ -267,6 +267,8 @@ check_words(struct fsck *k, struct desk *d)
 	check_liaisons(k, d);
 	if (desk_bounces(d, &f) == -1)
 		broken(k, "%s", f.text);
+	if (desk_forms(d, &f) == -1)
+		broken(k, "%s", f.text);
 }
 
 void

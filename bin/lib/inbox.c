@@ -30,6 +30,7 @@ struct filing {
 	const struct classified *c;
 	const struct whose *w;
 	bool machine;     /* no person wrote it, whatever it is */
+	bool form;        /* a web form that its header shows wrote it */
 	const char *name; /* in.DIGEST */
 };
 
@@ -286,11 +287,28 @@ by_machine(const struct mime_mail *mail, const struct classified *c,
 	return is;
 }
 
+/* What a person filled in a machine mails, and it may say so. */
+static int
+look_for_form(struct desk *d, struct filing *g, const void *p, size_t n,
+    struct fault *f)
+{
+	const struct form *form;
+
+	if (!to_report_address(d, g->mail))
+		return 0;
+	if (desk_forms(d, f) == -1)
+		return -1;
+	form = forms_find(d->forms, g->mail, p, n, g->mail->text);
+	g->form = form != NULL && form->by_header;
+	return 0;
+}
+
 static bool
 is_report(const struct desk *d, const struct filing *g)
 {
 	return g->w->proof == NULL && !g->w->own &&
-	    !classify_automatic(g->c->class) && to_report_address(d, g->mail);
+	    (g->form || !classify_automatic(g->c->class)) &&
+	    to_report_address(d, g->mail);
 }
 
 static int
@@ -324,7 +342,9 @@ sort_mail(struct desk *d, const char *path, const struct mime_mail *mail,
 
 	classify(d->bounces, mail, raw->p, raw->n, &c);
 	g.machine = by_machine(mail, &c, raw);
-	rc = whose_find(d, mail, &c, &w, f);
+	rc = look_for_form(d, &g, raw->p, raw->n, f);
+	if (rc == 0)
+		rc = whose_find(d, mail, &c, &w, f);
 	if (rc == 0)
 		rc = place_mail(d, path, &g, raw, hex, f);
 	classify_free(&c);
@@ -473,11 +493,11 @@ find_if_any(struct desk *d, const struct filing *g, struct whose *w,
 static const char *
 word_of(const struct desk *d, const struct filing *g)
 {
+	if (is_report(d, g))
+		return "report";
 	if (classify_automatic(g->c->class) || g->w->own)
 		return classify_word(g->c->class);
-	if (g->w->proof != NULL)
-		return "reply";
-	return is_report(d, g) ? "report" : classify_word(g->c->class);
+	return g->w->proof != NULL ? "reply" : classify_word(g->c->class);
 }
 
 static void
@@ -508,7 +528,9 @@ inbox_tell(struct desk *d, const char *name, const void *p, size_t n,
 		return -1;
 	g.mail = mail;
 	classify(d->bounces, mail, p, n, &c);
-	rc = find_if_any(d, &g, &w, f);
+	rc = look_for_form(d, &g, p, n, f);
+	if (rc == 0)
+		rc = find_if_any(d, &g, &w, f);
 	if (rc == 0)
 		add_line(line, name, word_of(d, &g), &g);
 	classify_free(&c);

@@ -8,6 +8,7 @@
 #include "addr.h"
 #include "change.h"
 #include "digest.h"
+#include "dump.h"
 #include "intake.h"
 #include "io.h"
 #include "letter.h"
@@ -31,7 +32,14 @@ intake_ready(struct desk *d, struct fault *f)
 			f->status = EX_CONFIG;
 			return fault_in(f, "%s: pgp.keys", d->conf->file);
 		}
-	return desk_key(d, f);
+	return desk_forms(d, f) == -1 ? -1 : desk_key(d, f);
+}
+
+int
+intake_read(struct desk *d, const void *p, size_t n, struct report **r,
+    struct fault *f)
+{
+	return desk_forms(d, f) == -1 ? -1 : dump_report(d->forms, p, n, r, f);
 }
 
 static bool
@@ -154,6 +162,7 @@ log_open(struct change *ch, const struct opening *o)
 
 	report_missing(o->r, &missing);
 	casefile_word(&words, "via", o->r->is_mail ? "mail" : "form");
+	casefile_word(&words, "form", o->r->form);
 	casefile_word(&words, "missing", buf_text(&missing));
 	change_log(ch, "open", buf_text(&words));
 	buf_free(&words);
@@ -289,7 +298,7 @@ intake_open(struct desk *d, const char *number, const void *p, size_t n,
 	struct opening o;
 	int rc = 0;
 
-	if (report_read(p, n, &r, f) == -1)
+	if (intake_read(d, p, n, &r, f) == -1)
 		return -1;
 	o = (struct opening){r, answerable(d, r)};
 	if (r->is_mail && !d->dry)

@@ -15,6 +15,10 @@
  * before anything is touched: EX_CONFIG. */
 int intake_ready(struct desk *d, struct fault *f);
 
+/* The report (form, mail, or dump of a web form) in N bytes, dump_report(). */
+int intake_read(struct desk *d, const void *p, size_t n, struct report **r,
+    struct fault *f);
+
 /* Does anything wait to be taken in: a mail, a drop, a claimed report?  A run
  * that finds nothing need not ask gpg for the keys. */
 bool intake_waiting(const struct desk *d);

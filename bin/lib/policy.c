@@ -29,11 +29,15 @@ policy_priority(const char *scope, const char *cvss)
 	return matrix[row][col];
 }
 
+static const char decide[] = "accept or reject it",
+    lacking[] = "ask the finder for what is missing (todoke-write -f "
+    "-T question), then accept or reject it";
+
 /* What an event leaves for a person to do; "" clears it. */
 static const struct {
 	const char *event, *waits;
 } duties[] = {
-	{"open", "accept or reject it"},
+	{"open", decide},
 	{"accept", "ask the operator for a contact"},
 	{"contact", ""},
 	{"confirm", "disclose the details"},
@@ -135,6 +139,28 @@ dealt_with(const struct casefile_event *e, const char *news)
 	return is;
 }
 
+static bool
+asks(const struct casefile_event *e)
+{
+	char *text = casefile_word_of(e->line, "text");
+	bool is = strcmp(e->name, "write") == 0 && text != NULL &&
+	    strcmp(text, "question") == 0;
+
+	free(text);
+	return is;
+}
+
+/* What a report lacks can be asked for where he who knows can be reached. */
+static const char *
+opened(const char *line)
+{
+	char *missing = casefile_word_of(line, "missing");
+	bool ask = missing != NULL && strstr(missing, "address") == NULL;
+
+	free(missing);
+	return ask ? lacking : decide;
+}
+
 /* What a case waits for in its flow, whatever came in between. */
 struct flow {
 	const char *open, *ended;
@@ -149,6 +175,18 @@ flow_on(struct flow *w, const char *event, const char *waits)
 		w->open = w->ended;
 	else
 		w->open = waits;
+}
+
+/* The question has left: what is to be done is to decide. */
+static void
+asked(struct flow *flow, const char **waits, const char **before)
+{
+	if (flow->open == lacking)
+		flow->open = decide;
+	if (*waits == lacking)
+		*waits = decide;
+	if (*before == lacking)
+		*before = decide;
 }
 
 const char *
@@ -173,11 +211,14 @@ policy_waits(const struct casefile *c)
 			waits = before;
 			now = 0;
 		}
+		if (asks(&e))
+			asked(&flow, &waits, &before);
 		for (k = 0; k < sizeof(duties) / sizeof(duties[0]); k++) {
 			w = weight(e.name);
 			if (strcmp(e.name, duties[k].event) != 0 || w < now)
 				continue;
 			waits = strcmp(e.name, "task") == 0 ? task(e.line) :
+			    strcmp(e.name, "open") == 0 ? opened(e.line) :
 			    duties[k].waits;
 			if (w == 3)
 				flow_on(&flow, e.name, waits);

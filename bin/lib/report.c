@@ -31,6 +31,8 @@ static const struct {
 	{"Operator-Type", 't'},
 	{"Lang", 'l'}, {"Language", 'l'}, {"言語", 'l'},
 	{"Title", 's'}, {"Subject", 's'}, {"件名", 's'},
+	{"Privacy", 'g'}, {"Elsewhere", 'h'}, {"Withheld", 'w'},
+	{"Missing", 'm'},
 	{"Received", '-'}, {"Date", '-'},
 };
 
@@ -48,6 +50,10 @@ new_report(void)
 	r->operator_type = xstrdup("");
 	r->lang = xstrdup("");
 	r->title = xstrdup("");
+	r->privacy = xstrdup("");
+	r->elsewhere = xstrdup("");
+	r->lacks = xstrdup("");
+	r->form = xstrdup("");
 	r->text = xstrdup("");
 	return r;
 }
@@ -66,6 +72,11 @@ report_free(struct report *r)
 	wipe_str(r->operator_type);
 	wipe_str(r->lang);
 	wipe_str(r->title);
+	wipe_str(r->privacy);
+	wipe_str(r->elsewhere);
+	buf_free(&r->withheld);
+	wipe_str(r->lacks);
+	wipe_str(r->form);
 	wipe_str(r->text);
 	free(r);
 }
@@ -187,6 +198,24 @@ put_consent(struct report *r, const char *value)
 	free(own);
 }
 
+/* Items that report_missing() does not see itself, and no other word. */
+static bool
+put_lacks(struct report *r, const char *value)
+{
+	char *own = xstrdup(value), *word, *rest = own;
+	bool all = true;
+
+	while ((word = strsep(&rest, " ")) != NULL)
+		all = all && (strcmp(word, "identity") == 0 ||
+		    strcmp(word, "contact") == 0 ||
+		    strcmp(word, "privacy") == 0 ||
+		    strcmp(word, "elsewhere") == 0);
+	free(own);
+	if (all)
+		put(&r->lacks, xstrdup(value));
+	return all;
+}
+
 /* False where the line is to stay in the text. */
 static bool
 put_field(struct report *r, char field, const char *value)
@@ -220,6 +249,17 @@ put_field(struct report *r, char field, const char *value)
 	case 's':
 		put(&r->title, xstrdup(value));
 		break;
+	case 'g':
+		put(&r->privacy, xstrdup(value));
+		break;
+	case 'h':
+		put(&r->elsewhere, xstrdup(value));
+		break;
+	case 'w':
+		buf_printf(&r->withheld, "%s\n", value);
+		break;
+	case 'm':
+		return put_lacks(r, value);
 	default:
 		return false;
 	}
@@ -414,6 +454,17 @@ line(struct buf *out, const char *name, const char *value)
 		buf_printf(out, "%s: %s\n", name, value);
 }
 
+static void
+lines(struct buf *out, const char *name, const char *value)
+{
+	size_t n;
+
+	for (; *value != '\0'; value += n + 1) {
+		n = strcspn(value, "\n");
+		buf_printf(out, "%s: %.*s\n", name, (int)n, value);
+	}
+}
+
 void
 report_print(const struct report *r, struct buf *out)
 {
@@ -427,6 +478,10 @@ report_print(const struct report *r, struct buf *out)
 	line(out, "Operator-Type", r->operator_type);
 	line(out, "Lang", r->lang);
 	line(out, "Title", r->title);
+	line(out, "Privacy", r->privacy);
+	line(out, "Elsewhere", r->elsewhere);
+	lines(out, "Withheld", buf_text(&r->withheld));
+	line(out, "Missing", r->lacks);
 	buf_printf(out, "\n%s", r->text);
 	if (out->p[out->n - 1] != '\n')
 		buf_putc(out, '\n');
@@ -439,12 +494,14 @@ report_missing(const struct report *r, struct buf *out)
 		const char *item, *value;
 	} items[] = {
 		{"finder", r->finder}, {"address", r->address},
-		{"url", r->url}, {"text", r->text},
+		{"identity", NULL}, {"contact", NULL}, {"url", r->url},
+		{"text", r->text}, {"privacy", NULL}, {"elsewhere", NULL},
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(items) / sizeof(items[0]); i++)
-		if (items[i].value[0] == '\0')
+		if (items[i].value != NULL ? items[i].value[0] == '\0' :
+		    strstr(r->lacks, items[i].item) != NULL)
 			buf_printf(out, "%s%s", out->n > 0 ? " " : "",
 			    items[i].item);
 }

@@ -26,6 +26,11 @@ struct report {
 	char *key;           /* fingerprint of the key to write to, or "" */
 	char *url;           /* as reported, one printable line, or "" */
 	char *kind, *operator, *operator_type, *lang, *title; /* or "" */
+	char *privacy, *elsewhere; /* wishes, other desks: a line, or "" */
+	struct buf withheld; /* lines that nobody but the desk gets */
+	char *lacks;         /* items that a web form left open, beside those
+	                        that report_missing() sees, or "" */
+	char *form;          /* name of that web form (dump.h), or "" */
 	bool may_name;       /* consent: identity may go to the operator */
 	bool may_write;      /* consent: the operator may write to the finder */
 	bool automatic;      /* a mail that no person wrote: answer nothing */
@@ -48,8 +53,12 @@ void report_print(const struct report *r, struct buf *out);
 /* "none", "identity", "contact" or "identity contact". */
 const char *report_consent(const struct report *r);
 
-/* The items of domain rules that are missing, blank between: finder address
- * url text; "" if none. */
+/*
+ * The items (a) to (h) of the guideline that are missing, words of the list
+ * "items", blanks between, "" if none.  Finder, address, url and text of any
+ * report; identity, contact, privacy and elsewhere of a web form's alone, for
+ * what a free text says of them no program sees.
+ */
 void report_missing(const struct report *r, struct buf *out);
 
 /*
