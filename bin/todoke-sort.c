@@ -105,9 +105,11 @@ main(int argc, char *argv[])
 			cli_usage(synopsis);
 	if (argc != optind && !o.dry)
 		cli_usage(synopsis);
-	cli_open(&d, &o);
-	if (argc != optind)
+	if (argc != optind) {
+		cli_open_mail(&d, &o);
 		tell_all(&d, argv + optind);
+	}
+	cli_open(&d, &o);
 	if (ready(&d, &f) == -1 || desk_clock(&d, &f) == -1)
 		cli_die(&f);
 	if (!alone(&d))

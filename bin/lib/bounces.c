@@ -211,6 +211,15 @@ bounces_load(struct bounces **out, const char *folder, const char *name,
 	return rc;
 }
 
+struct bounces *
+bounces_none(void)
+{
+	struct bounces *b = xmalloc(sizeof(*b));
+
+	*b = (struct bounces){0};
+	return b;
+}
+
 void
 bounces_free(struct bounces *b)
 {

@@ -32,6 +32,8 @@ struct bounces;
 /* Read FOLDER/NAME.  EX_CONFIG with file and line. */
 int bounces_load(struct bounces **b, const char *folder, const char *name,
     struct fault *f);
+/* One that knows nothing. */
+struct bounces *bounces_none(void);
 void bounces_free(struct bounces *b);
 
 /*

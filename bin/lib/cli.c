@@ -148,6 +148,17 @@ cli_open(struct desk *d, const struct cli *o)
 		cli_die(&f);
 }
 
+void
+cli_open_mail(struct desk *d, const struct cli *o)
+{
+	struct fault f;
+
+	cli_begin();
+	*d = (struct desk){.spool = -1, .say = say};
+	if (desk_open_mail(d, o->conf, &f) == -1)
+		cli_die(&f);
+}
+
 struct casefile *
 cli_case(struct desk *d, const char *arg, char number[CASE_NUMBER],
     struct spool_place *p)

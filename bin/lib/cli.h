@@ -34,6 +34,8 @@ void cli_begin(void);
 
 /* Open the desk or end with the reason. */
 void cli_open(struct desk *d, const struct cli *o);
+/* The same with desk_open_mail(). */
+void cli_open_mail(struct desk *d, const struct cli *o);
 
 /* One case: its number, read without the lock, or end with the reason. */
 struct casefile *cli_case(struct desk *d, const char *arg,

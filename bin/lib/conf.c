@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "addr.h"
 #include "buf.h"
@@ -1063,14 +1064,43 @@ load_text(struct load *l, char *text, size_t n, struct conf *c)
 	return rc == 0 ? check_together(l, c, l->f) : -1;
 }
 
+/* Takes the text in B. */
+static int
+load_buf(const char *file, struct buf *b, struct conf **out, struct fault *f)
+{
+	struct load l = {.f = f, .file = file};
+	struct conf *c = xmalloc(sizeof(*c));
+
+	*c = (struct conf){0};
+	buf_putc(b, '\n');
+	if (load_text(&l, b->p, b->n, c) == 0)
+		*out = c;
+	else
+		conf_free(c);
+	buf_free(b);
+	return *out == NULL ? -1 : 0;
+}
+
+int
+conf_load_default(const char *file, struct conf **out, struct fault *f)
+{
+	static const char usual[] = SYSCONFDIR "/todoke/todoke.conf";
+	const char *env = getenv("TODOKE_CONF");
+	struct buf none = {0};
+
+	if (file != NULL || (env != NULL && *env != '\0') ||
+	    access(usual, F_OK) == 0 || errno != ENOENT)
+		return conf_load(file, out, f);
+	*out = NULL;
+	return load_buf(usual, &none, out, f);
+}
+
 int
 conf_load(const char *file, struct conf **out, struct fault *f)
 {
 	const char *env = getenv("TODOKE_CONF");
 	const char *cure = "named with -c";
-	struct load l = {.f = f};
 	struct buf b = {0};
-	struct conf *c;
 
 	*out = NULL;
 	if (file == NULL && env != NULL && *env != '\0') {
@@ -1085,16 +1115,7 @@ conf_load(const char *file, struct conf **out, struct fault *f)
 		buf_free(&b);
 		return -1;
 	}
-	l.file = file;
-	c = xmalloc(sizeof(*c));
-	*c = (struct conf){0};
-	buf_putc(&b, '\n');
-	if (load_text(&l, b.p, b.n, c) == 0)
-		*out = c;
-	else
-		conf_free(c);
-	buf_free(&b);
-	return *out == NULL ? -1 : 0;
+	return load_buf(file, &b, out, f);
 }
 
 static void

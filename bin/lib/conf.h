@@ -86,6 +86,9 @@ struct conf {
  */
 int conf_load(const char *file, struct conf **c, struct fault *f);
 void conf_free(struct conf *c);
+/* The same, but where no file is named and there is none in SYSCONFDIR
+ * either, the defaults of all keys. */
+int conf_load_default(const char *file, struct conf **c, struct fault *f);
 
 /*
  * Intake needs desk.address and pgp.keys, which have no default: EX_CONFIG,

@@ -120,6 +120,39 @@ desk_open(struct desk *d, const char *conf, const char *as_of,
 	return -1;
 }
 
+/* Nothing is installed here: what the standards say is known all the same. */
+static void
+do_without_tables(struct desk *d)
+{
+	struct fault f;
+
+	if (access(d->conf->file, F_OK) == 0)
+		return;
+	if (desk_bounces(d, &f) == -1) {
+		d->bounces = bounces_none();
+		desk_say(d, "by the standards alone: %s", f.text);
+	}
+	if (desk_forms(d, &f) == -1)
+		d->forms = forms_none();
+}
+
+int
+desk_open_mail(struct desk *d, const char *conf, struct fault *f)
+{
+	void (*say)(const char *) = d->say;
+
+	*d = (struct desk){.spool = -1, .say = say, .dry = true};
+	if (user_name(&d->by, f) == -1 ||
+	    conf_load_default(conf, &d->conf, f) == -1) {
+		desk_close(d);
+		return -1;
+	}
+	if (spool_open(d->conf->spool, &d->spool, f) == -1)
+		desk_say(d, "no case is looked for: %s", f->text);
+	do_without_tables(d);
+	return 0;
+}
+
 void
 desk_close(struct desk *d)
 {

@@ -47,6 +47,12 @@ struct desk {
  */
 int desk_open(struct desk *d, const char *conf, const char *as_of,
     struct fault *f);
+/*
+ * The same for what only looks at mail: conf_load_default(), no calendar, and
+ * a spool of -1 where there is none to be read; without configuration and
+ * tables, empty tables.  What is not there is said.
+ */
+int desk_open_mail(struct desk *d, const char *conf, struct fault *f);
 void desk_close(struct desk *d);
 
 /* Say a line, printf-like. */

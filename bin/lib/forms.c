@@ -506,6 +506,15 @@ check_forms(const struct forms *fs, struct fault *f)
 	return 0;
 }
 
+struct forms *
+forms_none(void)
+{
+	struct forms *fs = xmalloc(sizeof(*fs));
+
+	*fs = (struct forms){0};
+	return fs;
+}
+
 int
 forms_load(struct forms **out, const char *folder, const char *name,
     struct fault *f)

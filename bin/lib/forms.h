@@ -43,6 +43,8 @@ struct forms_label {
 /* Read FOLDER/NAME.  EX_CONFIG with file and line. */
 int forms_load(struct forms **fs, const char *folder, const char *name,
     struct fault *f);
+/* One that knows no form. */
+struct forms *forms_none(void);
 void forms_free(struct forms *fs);
 
 /*

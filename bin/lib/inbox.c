@@ -478,14 +478,16 @@ how_long(const struct classified *c)
 	    c->permanent ? "permanent" : "temporary";
 }
 
-/* A desk that has no secret yet has written no mail either. */
+/* Nobody can be known where there is no desk, or none that this user may
+ * read; one that has no secret yet has written no mail either. */
 static int
 find_if_any(struct desk *d, const struct filing *g, struct whose *w,
     struct fault *f)
 {
 	*w = (struct whose){.number = ""};
-	if (!d->has_key && access(d->conf->secret, F_OK) == -1 &&
-	    errno == ENOENT)
+	if (d->spool == -1 || (!d->has_key &&
+	    access(d->conf->secret, R_OK) == -1 &&
+	    (errno == ENOENT || errno == EACCES)))
 		return 0;
 	return desk_key(d, f) == 0 ? whose_find(d, g->mail, g->c, w, f) : -1;
 }

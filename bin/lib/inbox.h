@@ -24,7 +24,8 @@ int inbox_sort(struct desk *d, struct fault *f);
  * What the N bytes of mail P are, as a line of fields with a TAB between, "-"
  * for an empty one, its end included, appended to LINE: NAME, class, case,
  * recipients, status, permanent or temporary, Message-ID of the mail that it
- * answers (todoke-sort(8)).  Changes nothing.  EX_DATAERR where P is no mail.
+ * answers (todoke-sort(8)).  No case where the spool of D is -1.  Changes
+ * nothing.  EX_DATAERR where P is no mail.
  */
 int inbox_tell(struct desk *d, const char *name, const void *p, size_t n,
     struct buf *line, struct fault *f);

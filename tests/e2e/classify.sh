@@ -53,6 +53,31 @@ says "none"
 says "empty: not a mail"
 expect 64 cron todoke-sort "$T/b"
 
+# No spool, or none that may be read: it is said once, and the case is -.
+sed "s|$SPOOL|$T/nowhere|; s|^calendar.*||" "$CONF" >"$T/away.conf"
+expect 0 cron todoke-sort -n -c "$T/away.conf" "$T/b" "$T/r"
+says "no case is looked for: spool $T/nowhere: No such file"
+[ "$(wc -l <"$T/err")" -eq 1 ] || fail "said more than once"
+[ "$(cut -f 2,3 "$T/out" | tr "\t\n" "  ")" = "bounce - report - " ] || fail "$(cat "$T/out")"
+[ ! -e "$T/nowhere" ] || fail "a spool was made"
+expect 78 cron todoke-sort -c "$T/away.conf"
+# Nothing is installed at all: by the standards and the defaults.
+etc=$(sed -n 's/^#define SYSCONFDIR "\(.*\)"/\1/p' "$BIN/lib/made/paths.h")
+if [ ! -e "$etc/todoke" ]; then
+	mail s "From: postmaster@mx.example" "To: desk@desk.example" "MIME-Version: 1.0" \
+	    "Content-Type: multipart/report; report-type=delivery-status; boundary=b" "" \
+	    "--b" "" "no" "--b" "Content-Type: message/delivery-status" "" \
+	    "Reporting-MTA: dns; mx.example" "" "Final-Recipient: rfc822; soumu@city.example.lg.jp" \
+	    "Action: failed" "Status: 5.1.1" "" "--b--"
+	expect 0 env -i PATH=/usr/bin:/bin "$BIN/todoke-sort" -n "$T/s" "$T/b"
+	[ "$(cut -f 2-4 "$T/out" | tr '\t\n' '  ')" = "bounce - soumu@city.example.lg.jp ordinary - - " ] ||
+	    fail "$(cat "$T/out" "$T/err")"
+	says "by the standards alone: $etc/todoke/bounces"
+	expect 78 env -i PATH=/usr/bin:/bin "$BIN/todoke-sort" -n
+fi
+expect 78 cron todoke-sort -n -c "$T/none.conf" "$T/b"
+expect 78 cron todoke-sort -n -c "$T/away.conf"
+
 # Whose it is: a bounce to the keyed address, a reply, an automatic answer.
 printf 'Finder: A <a@finder.example>\nUrl: http://www.city.example.lg.jp/x\n\ntext\n' >"$T/report"
 number=$(ito todoke-open "$T/report")
