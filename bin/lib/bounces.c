@@ -18,13 +18,17 @@ struct pattern {
 	char *meaning;
 	bool start, end;       /* '^' and '$' */
 	size_t n, rcpt;        /* rcpt: the address is before piece RCPT */
+	size_t next;           /* of its place; 0 for none */
 	char *piece[PIECES];
 };
+
+#define PLACES (PLACE_STATUS + 1)
 
 struct bounces {
 	char *file;
 	size_t n;
-	struct pattern *v;
+	struct pattern *v; /* [i - 1] is number i */
+	size_t first[PLACES], last[PLACES];
 };
 
 static const struct {
@@ -42,7 +46,6 @@ static const struct {
 	[PLACE_REASON] = {"reason", NULL},
 	[PLACE_STATUS] = {"status", " permanent temporary "},
 };
-#define PLACES (sizeof(places) / sizeof(places[0]))
 
 /*
  * The file
@@ -136,6 +139,8 @@ add(struct bounces *b, char *field[FIELDS], int number, struct fault *f)
 	x.meaning = xstrdup(field[1]);
 	b->v = xrealloc(b->v, b->n + 1, sizeof(*b->v));
 	b->v[b->n++] = x;
+	*(b->last[i] > 0 ? &b->v[b->last[i] - 1].next : &b->first[i]) = b->n;
+	b->last[i] = b->n;
 	return rc;
 }
 
@@ -248,8 +253,9 @@ bounces_flatten(struct buf *out, const char *s)
 	bool blank = false, any = false;
 	char last = ' ';
 
+	buf_room(out, strlen(s) + 1);
 	for (; *s != '\0'; s++) {
-		if (strchr(" \t\r\n", *s) != NULL) {
+		if (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n') {
 			blank = true;
 			breaks += *s == '\n';
 			continue;
@@ -316,11 +322,11 @@ bounces_match(const struct bounces *b, enum bounces_place place,
 {
 	size_t i;
 
-	for (i = 0; i < b->n; i++)
-		if (b->v[i].place == place && (word == NULL ||
-		    strcmp(b->v[i].meaning, word) == 0) &&
-		    matches(&b->v[i], flat))
-			return b->v[i].meaning;
+	for (i = b->first[place]; i > 0; i = b->v[i - 1].next)
+		if ((word == NULL ||
+		    strcmp(b->v[i - 1].meaning, word) == 0) &&
+		    matches(&b->v[i - 1], flat))
+			return b->v[i - 1].meaning;
 	return NULL;
 }
 
@@ -425,15 +431,18 @@ bounces_addresses(const struct bounces *b, const char *word, const char *s,
 
 	while (n > 0 && strchr(" \t\r", low[n - 1]) != NULL)
 		low[--n] = '\0';
-	for (i = 0; i < b->n && memchr(low, '@', n) != NULL; i++) {
-		if (b->v[i].place != PLACE_RCPT ||
-		    strcmp(b->v[i].meaning, word) != 0)
+	if (memchr(low, '@', n) == NULL) {
+		free(low);
+		return;
+	}
+	for (i = b->first[PLACE_RCPT]; i > 0; i = b->v[i - 1].next) {
+		if (strcmp(b->v[i - 1].meaning, word) != 0)
 			continue;
-		for (from = low; one_address(&b->v[i], line, low, &from,
+		for (from = low; one_address(&b->v[i - 1], line, low, &from,
 		    &got);) {
 			next(arg, got);
 			free(got);
-			if (b->v[i].start)
+			if (b->v[i - 1].start)
 				break;
 		}
 	}

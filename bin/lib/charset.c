@@ -278,6 +278,8 @@ charset_utf8(struct buf *out, const char *charset, const void *p, size_t n)
 
 	if (strcmp(name, JIS) == 0)
 		through_jis(out, p, n);
+	else if (text_icmp(name, "UTF-8") == 0 && text_utf8(p, n))
+		buf_add(out, p, n);
 	else
 		through_iconv(out, name, p, n);
 }

@@ -54,6 +54,18 @@ unfit(uint32_t c)
 	    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
+/* How many bytes at S are ASCII that stays as it is. */
+static size_t
+plain(const unsigned char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && ((s[i] >= ' ' && s[i] < 0x7f) || s[i] == '\n' ||
+	    s[i] == '\t'); i++)
+		;
+	return i;
+}
+
 void
 text_clean(struct buf *out, const void *p, size_t n)
 {
@@ -62,6 +74,10 @@ text_clean(struct buf *out, const void *p, size_t n)
 	size_t len;
 
 	for (; n > 0; s += len, n -= len) {
+		if ((len = plain(s, n)) > 0) {
+			buf_add(out, s, len);
+			continue;
+		}
 		len = decode(s, n, &c);
 		if (len == 3 && c == 0xfeff)
 			continue;

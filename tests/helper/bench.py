@@ -155,6 +155,54 @@ def encryption():
             ">= 0.9", ratio >= 0.9)
 
 
+def mails(name, n, head):
+    """N mails of 1 to 40 kB, each another."""
+    folder = T + "/" + name
+    os.mkdir(folder)
+    for i in range(n):
+        line = "%d: what an operator or a finder writes.\n" % i
+        with open("%s/%d" % (folder, i), "w") as f:
+            f.write(head % i + line * (25 + 37 * i % 1000))
+    return sorted(os.path.join(folder, f) for f in os.listdir(folder))
+
+
+def sorting(what, files, limit, bare_args, where, rounds=5):
+    """todoke-sort on FILES in an empty spool, beside the bare loop."""
+    a, b = [], []
+    for i in range(rounds):
+        path, conf, _ = spool("%s%d" % (where.replace("/", "."), i), T, 0, 0)
+        for f in files:
+            shutil.copy(f, path + "/incoming/new/")
+        bare = T + "/bare%s%d" % (where.replace("/", "."), i)
+        for part in ("new", "tmp"):
+            os.makedirs(bare + "/" + part)
+        args = [bare if v is None else v for v in bare_args]
+        b.append(helper("mail", *args, *files)[0][0] / len(files))
+        a.append(ours(conf, "todoke-sort")[0] / len(files))
+        if len([f for f in os.listdir(path + "/" + where)
+                if not f.endswith(".why")]) != len(files):
+            sys.exit("todoke-sort did not put all into " + where)
+        shutil.rmtree(path)
+        shutil.rmtree(bare)
+    t, bare, ratio = turns(a, b)
+    row(what, ms(t), ms(bare), ratio, ">= %.1f" % limit if limit else "",
+        ratio >= limit if limit else None)
+
+
+def mail_in(n=100):
+    head = ("From: a@b.example\nTo: %s\nDate: Tue, 24 Nov 2026 09:00:00 "
+            "+0900\nMessage-ID: <%%d@b.example>\nSubject: x\n\n")
+    seal = ["seal", T + "/desk.ring", ENV["DESKKEY"]]
+    sorting("a mail sorted and sealed (bare: GPGME)",
+            mails("sealed", n, head % "desk@desk.example"), 0.8,
+            seal + ["1"], "unsorted/new")
+    sorting("  a report: a case, three times sealed",
+            mails("report", n, head % "report@desk.example"), None,
+            seal + ["3"], "mail", 3)
+    sorting("  no mail, put away (bare: delivered)",
+            mails("nomail", n, "\n%d\n"), 0.5, ["deliver", None], "bad")
+
+
 def long_log():
     _, conf, numbers = spool("long", T, 1, 1, 1000)
     for program, text in (("todoke-show", ""), ("todoke-note", "A word.\n")):
@@ -177,6 +225,7 @@ def main():
     idle()
     long_log()
     encryption()
+    mail_in()
     sending(change())
     path, big, numbers = spool("big", BIG, 1000000, DUE)
     _, small, _ = spool("small", BIG, 10000, DUE)
