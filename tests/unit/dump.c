@@ -173,6 +173,9 @@ START_TEST(a_value_stays_a_value)
 	    "Remote_Addr: after\nanswered twice: identity contact\n");
 	ck_assert_str_eq(report_consent(r), "none");
 	report_free(r);
+	r = reads("Name: Yamada\nDetails: a\nDetails: b\n" SERVER);
+	ck_assert_str_eq(r->text, "a\nDetails: b\n");
+	report_free(r);
 }
 END_TEST
 
