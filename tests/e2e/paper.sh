@@ -162,7 +162,7 @@ reads many fax 5
 is Url "http://$(printf 'a%.0s' $(seq 60)).$(printf 'b%.0s' $(seq 60)).lg.jp/"
 cp etc/templates/ja/contact-fax.txt "$T/texts/ja/"
 paper 0 site -m fax
-reads site fax 1
+reads site fax 2
 is Url http://www.city.example.lg.jp/
 
 # A text that names what is sealed makes no paper; nothing made so far has it.
