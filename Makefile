@@ -40,6 +40,7 @@ PROGRAMS = \
 	todoke-disclose \
 	todoke-edit \
 	todoke-file \
+	todoke-keys \
 	todoke-list \
 	todoke-lookup \
 	todoke-note \
@@ -133,6 +134,7 @@ DESK = \
 	inbox \
 	liaison \
 	ladder \
+	keydates \
 	fsck \
 	lookup \
 	sources \

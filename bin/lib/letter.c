@@ -63,22 +63,10 @@ case_day(struct filler *w, const char *field)
 	return s != NULL && when_parse_day(s, &day) ? day_words(w, day) : "";
 }
 
-/* Some months on; the last day where the month has no such day. */
 static const char *
 deadline(struct filler *w)
 {
-	int y, m, d, day, back_y, back_m, back_d;
-
-	when_civil(w->d->today, &y, &m, &d);
-	m += w->d->conf->fix_months;
-	y += (m - 1) / 12;
-	m = (m - 1) % 12 + 1;
-	for (;; d--) {
-		day = when_day_of(y, m, d);
-		when_civil(day, &back_y, &back_m, &back_d);
-		if (back_m == m)
-			return day_words(w, day);
-	}
+	return day_words(w, when_months(w->d->today, w->d->conf->fix_months));
 }
 
 static const char *

@@ -143,6 +143,22 @@ when_civil(int day, int *year, int *month, int *mday)
 }
 
 int
+when_months(int day, int months)
+{
+	int y, m, d, then, back_y, back_m, back_d;
+
+	when_civil(day, &y, &m, &d);
+	y += (m - 1 + months) / 12;
+	m = (m - 1 + months) % 12 + 1;
+	for (;; d--) {
+		then = when_day_of(y, m, d);
+		when_civil(then, &back_y, &back_m, &back_d);
+		if (back_m == m)
+			return then;
+	}
+}
+
+int
 when_weekday(int day)
 {
 	return ((day + 4) % 7 + 7) % 7;

@@ -25,6 +25,8 @@ int when_zone(const char *zone, struct fault *f);
 
 int when_day_of(int year, int month, int day);
 void when_civil(int day, int *year, int *month, int *mday);
+/* The same day so many MONTHS on, or where that month has none, its last. */
+int when_months(int day, int months);
 /* 0 Sunday … 6 Saturday. */
 int when_weekday(int day);
 bool when_parse_day(const char *s, int *day);  /* YYYY-MM-DD, no more */

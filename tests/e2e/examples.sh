@@ -123,6 +123,13 @@ state() {
 		restore contacted
 		rm "$SPOOL/outbox/$two".* "$SPOOL/outbox/$three".*
 		;;
+	todoke-keys.8)
+		restore contacted
+		confirm "$one"
+		gpg_in "$T/city.home" --quick-set-expire "$CITYKEY" 60d
+		gpg_in "$T/city.home" --export | gpg_in "$T/desk.ring" --import \
+		    2>>"$T/gpg.log"
+		;;
 	todoke-list.1)
 		restore accepted
 		ask "$one"

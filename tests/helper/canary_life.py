@@ -282,6 +282,7 @@ def steps(f):
              env={"EDITOR": f.desk.home + "/spoil"}),
         Step("send all", "todoke-send", server=()),
         Step("check", "todoke-check", ends=(0, 65)),
+        Step("keys", "todoke-keys", "-d", "30"),
         Step("check -r", "todoke-check", "-r", ends=(0, 65)),
         Step("alert", "todoke-alert", "-f", f.desk.top + "/list.N",
              at="close"),

@@ -788,6 +788,8 @@ def arguments():
         argument(p, "-n", "-t", w) for p in (
             "todoke-sort", "todoke-send", "todoke-remind", "todoke-list",
             "todoke-day") for w in TIMES] + [
+        argument("todoke-keys", "-t", w) for w in TIMES] + [
+        argument("todoke-keys", "-d", w) for w in WORDS] + [
         argument("todoke-send", "-r", w) for w in WORDS] + [
         argument("todoke-contact", "-a", w, "12345678") for w in WORDS] + [
         argument("todoke-list", "-c", "12345678", w) for w in WORDS] + [

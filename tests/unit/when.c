@@ -48,6 +48,23 @@ check_day(int n, int y, int m, int d)
 }
 
 /* The first of 1600 was 135,140 days before 1970, a Saturday. */
+START_TEST(months)
+{
+	ck_assert_int_eq(when_months(when_day_of(2026, 11, 24), 3),
+	    when_day_of(2027, 2, 24));
+	ck_assert_int_eq(when_months(when_day_of(2026, 11, 30), 3),
+	    when_day_of(2027, 2, 28));
+	ck_assert_int_eq(when_months(when_day_of(2027, 11, 30), 3),
+	    when_day_of(2028, 2, 29));
+	ck_assert_int_eq(when_months(when_day_of(2026, 12, 31), 12),
+	    when_day_of(2027, 12, 31));
+	ck_assert_int_eq(when_months(when_day_of(2026, 1, 31), 0),
+	    when_day_of(2026, 1, 31));
+	ck_assert_int_eq(when_months(when_day_of(2026, 1, 31), 25),
+	    when_day_of(2028, 2, 29));
+}
+END_TEST
+
 START_TEST(all_days_of_eight_centuries)
 {
 	int y, m, d, n = -135140, weekday = 6;
@@ -307,6 +324,7 @@ suite(void)
 	TCase *t = tcase_create("when");
 
 	tcase_set_timeout(t, 120);
+	tcase_add_test(t, months);
 	tcase_add_test(t, all_days_of_eight_centuries);
 	tcase_add_test(t, refuses_days_that_are_none);
 	tcase_add_test(t, parses_local_times);
