@@ -101,7 +101,9 @@ SERVICES = \
 	net \
 	dns \
 	fetch \
-	port43
+	port43 \
+	web \
+	wkd
 DESK = \
 	casefile \
 	label \
@@ -138,6 +140,7 @@ DESK = \
 	fsck \
 	lookup \
 	sources \
+	proposal \
 	cli
 
 UNITS = $(basename $(notdir $(wildcard tests/unit/*.c)))

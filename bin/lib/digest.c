@@ -98,6 +98,13 @@ digest_stretch(const char *text, const void *salt, size_t nsalt,
 		errx(EX_SOFTWARE, "libgcrypt: no PBKDF2");
 }
 
+void
+digest_sha1(const void *p, size_t n, unsigned char out[DIGEST_SHA1])
+{
+	init();
+	gcry_md_hash_buffer(GCRY_MD_SHA1, out, p, n);
+}
+
 int
 digest_equal(const char *a, const char *b)
 {

@@ -13,6 +13,10 @@
 /* SHA-256 in lower-case hex. */
 void digest_sha256(const void *p, size_t n, char hex[DIGEST_HEX]);
 
+#define DIGEST_SHA1 20 /* octets */
+/* SHA-1, for names that a standard makes so; it proves nothing. */
+void digest_sha1(const void *p, size_t n, unsigned char out[DIGEST_SHA1]);
+
 /* HMAC-SHA-256 over TEXT, its first 80 bits in lower-case base32. */
 void digest_mac(const void *key, size_t nkey, const char *text,
     char mac[DIGEST_MAC]);

@@ -68,6 +68,7 @@ lookup_close(struct lookup *l)
 	free(l->origin);
 	free(l->host);
 	free(l->domain);
+	free(l->encryption);
 	free(l);
 }
 
@@ -108,6 +109,10 @@ lookup_take_securitytxt(struct lookup *l, const void *p, size_t n,
 
 	rc = securitytxt_parse(p, n, l->d->now, where, &l->cs, &s, f);
 	say_findings(l, &s);
+	if (rc == 0 && l->encryption == NULL && s.encryption != NULL)
+		l->encryption = xstrdup(s.encryption);
+	if (rc == 0 && s.has_expiry && s.expires < l->d->now)
+		desk_say(l->d, "security.txt: it has expired");
 	securitytxt_free(&s);
 	return rc;
 }

@@ -19,6 +19,7 @@ struct lookup {
 	struct zones *refused; /* do-not-contact */
 	char *origin, *host;   /* of the site; NULL: not known */
 	char *domain;          /* registrable */
+	char *encryption;      /* the first one of security.txt, or NULL */
 	struct candidates cs;
 };
 

@@ -461,22 +461,31 @@ add_id(struct pgp_key *key, const char *id)
 }
 
 static void
-set_uid(struct pgp_key *key, gpgme_key_t k)
+put_uid(char out[PGP_UID], const char *uid)
 {
-	gpgme_user_id_t u = k->uids;
-	size_t n = sizeof(key->uid) - 1;
-	char *s;
+	char *s = text_line(uid != NULL ? uid : "");
+	size_t n = PGP_UID - 1;
 
-	while (u != NULL && (u->revoked || u->invalid) && u->next != NULL)
-		u = u->next;
-	s = text_line(u != NULL && u->uid != NULL ? u->uid : "");
 	if (strlen(s) > n) {
 		while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
 			n--;
 		s[n] = '\0';
 	}
-	snprintf(key->uid, sizeof(key->uid), "%s", s);
+	snprintf(out, PGP_UID, "%s", s);
 	free(s);
+}
+
+static void
+set_uids(struct pgp_key *key, gpgme_key_t k)
+{
+	gpgme_user_id_t u = k->uids;
+
+	while (u != NULL && (u->revoked || u->invalid) && u->next != NULL)
+		u = u->next;
+	put_uid(key->uid, u != NULL ? u->uid : NULL);
+	for (; u != NULL && key->nuids < PGP_UIDS; u = u->next)
+		if (!u->revoked && !u->invalid)
+			put_uid(key->uids[key->nuids++], u->uid);
 }
 
 static bool
@@ -522,7 +531,7 @@ fill(struct pgp *r, gpgme_key_t k, time_t now, bool all, struct pgp_key *key)
 
 	*key = (struct pgp_key){0};
 	snprintf(key->fpr, sizeof(key->fpr), "%s", k->subkeys->fpr);
-	set_uid(key, k);
+	set_uids(key, k);
 	if (k->subkeys->timestamp > 0)
 		key->created = k->subkeys->timestamp;
 	key->secret = holds_secret(r, k);
@@ -536,6 +545,7 @@ fill(struct pgp *r, gpgme_key_t k, time_t now, bool all, struct pgp_key *key)
 		best = first ? s->expires : ring_later(best, s->expires);
 		first = false;
 	}
+	key->key_expires = k->subkeys->expires;
 	key->expires = ring_earlier(k->subkeys->expires, best);
 }
 

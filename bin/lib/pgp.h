@@ -16,13 +16,18 @@
 #define PGP_FPR 41   /* 40 hex digits and a NUL */
 #define PGP_KEYID 17 /* 16 hex digits and a NUL */
 #define PGP_SUBKEYS 16
+#define PGP_UIDS 8
+#define PGP_UID 256    /* bytes of one, with a NUL */
 
 struct pgp; /* a ring: one GnuPG home */
 
 struct pgp_key {
 	char fpr[PGP_FPR];
-	char uid[256];   /* the first user id, cleaned to one printable line */
+	char uid[PGP_UID]; /* the first user id, cleaned to one printable line */
+	size_t nuids;    /* all that are valid, the first ones of many */
+	char uids[PGP_UIDS][PGP_UID];
 	time_t created;  /* 0: unknown */
+	time_t key_expires; /* the key's own; 0: never */
 	time_t expires;  /* the earliest of the key and its best encryption
 	                    subkey; 0: never */
 	bool secret;     /* the ring holds its secret part */

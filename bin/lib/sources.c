@@ -4,13 +4,12 @@
 #include "addr.h"
 #include "buf.h"
 #include "charset.h"
-#include "dns.h"
-#include "fetch.h"
 #include "guess.h"
 #include "links.h"
 #include "port43.h"
 #include "sources.h"
 #include "text.h"
+#include "web.h"
 
 #define LABELS 6   /* of a host name, looked at on the way up */
 #define REFERRALS 3
@@ -20,10 +19,7 @@
 struct asking {
 	struct lookup *l;
 	const struct conf *conf;
-	struct net net;
-	struct dns *dns;
-	struct fetch fetch;
-	char *agent;
+	struct web web;
 	struct zones *rdap, *whois;
 	size_t answers; /* of whatever source */
 };
@@ -59,7 +55,7 @@ ask_soa(struct asking *a)
 	int i;
 
 	for (i = 0; name != NULL && mailbox == NULL && i < LABELS; i++) {
-		if (dns_soa(a->dns, name, &mailbox, &f) == -1) {
+		if (dns_soa(a->web.dns, name, &mailbox, &f) == -1) {
 			say(a, "soa", &f);
 			return;
 		}
@@ -82,7 +78,7 @@ takes_mail(struct asking *a, const struct dns_mx *mx)
 	size_t n, i;
 
 	for (i = 0; !mx->null && i < mx->n && i < 2; i++)
-		if (dns_addresses(a->dns, mx->host[i], 25, v, &n, &f) == 0 &&
+		if (dns_addresses(a->web.dns, mx->host[i], 25, v, &n, &f) == 0 &&
 		    n > 0)
 			return true;
 	return false;
@@ -114,7 +110,7 @@ ask_mx(struct asking *a)
 	int i;
 
 	for (i = 0; name != NULL && mx.n == 0 && i < LABELS; i++) {
-		if (dns_mx(a->dns, name, &mx, &f) == -1) {
+		if (dns_mx(a->web.dns, name, &mx, &f) == -1) {
 			say(a, "role", &f);
 			return;
 		}
@@ -148,7 +144,7 @@ try_securitytxt(struct asking *a, const char *base, const char *path)
 	struct fault f;
 	int rc = 0;
 
-	if (fetch_get(&a->fetch, url, "text/plain", &r, &f) == -1) {
+	if (fetch_get(&a->web.fetch, url, "text/plain", &r, &f) == -1) {
 		say(a, "security.txt", &f);
 		rc = f.status == EX_DATAERR || f.status == EX_NOPERM ? 0 : -1;
 	} else {
@@ -216,7 +212,7 @@ try_rdap(struct asking *a, const char *url, char **related)
 	struct fault f;
 	int rc = 0;
 
-	if (fetch_get(&a->fetch, url, "application/rdap+json", &r, &f) == -1) {
+	if (fetch_get(&a->web.fetch, url, "application/rdap+json", &r, &f) == -1) {
 		say(a, "rdap", &f);
 		return 0;
 	}
@@ -274,7 +270,7 @@ one_whois(struct asking *a, const char *server, const char *query,
 	int rc;
 
 	*w = (struct whois){0};
-	rc = port43_ask(&a->net, a->dns, server, a->conf->lookup_whois_port,
+	rc = port43_ask(&a->web.net, a->web.dns, server, a->conf->lookup_whois_port,
 	    query, &b, &f);
 	if (rc == 0)
 		rc = lookup_take_whois(a->l, buf_text(&b), b.n, as, w, &f);
@@ -419,7 +415,7 @@ get_page(struct asking *a, const char *url, struct buf *text, char **where)
 	bool ok;
 
 	*where = NULL;
-	if (fetch_get(&a->fetch, url, "text/html", &r, &f) == -1) {
+	if (fetch_get(&a->web.fetch, url, "text/html", &r, &f) == -1) {
 		say(a, "page", &f);
 		return false;
 	}
@@ -496,51 +492,38 @@ ask_page(struct asking *a)
  * All of them
  */
 
-/* Printable ASCII, as a header takes it. */
-static char *
-agent(const struct conf *c)
-{
-	char *s, *p;
-
-	if (*c->lookup_agent != '\0')
-		s = xstrdup(c->lookup_agent);
-	else
-		s = xasprintf("todoke-lookup (vulnerability disclosure desk; "
-		    "%s%s%s)", c->web, *c->web != '\0' && *c->address != '\0' ?
-		    "; " : "", c->address);
-	for (p = s; *p != '\0'; p++)
-		if (*p < ' ' || *p > '~')
-			*p = '?';
-	return s;
-}
-
 static int
 begin(struct asking *a, struct lookup *l, struct fault *f)
 {
 	const struct conf *c = l->d->conf;
 
 	*a = (struct asking){.l = l, .conf = c};
-	a->net.private = c->lookup_private;
-	a->net.max = (size_t)c->lookup_max_size;
-	net_begin(&a->net, c->lookup_deadline);
-	a->agent = agent(c);
-	a->fetch = (struct fetch){.net = &a->net, .agent = a->agent,
-	    .ca = c->lookup_ca, .redirects = c->lookup_redirects};
 	if (zones_load(&a->rdap, c->words, "rdap", true, f) == -1 ||
-	    zones_load(&a->whois, c->words, "whois", true, f) == -1 ||
-	    dns_open(&a->dns, c->lookup_resolver, &a->net, f) == -1)
+	    zones_load(&a->whois, c->words, "whois", true, f) == -1)
 		return -1;
-	a->fetch.dns = a->dns;
-	return 0;
+	return web_open(&a->web, c, f);
 }
 
 static void
 end(struct asking *a)
 {
-	dns_close(a->dns);
+	web_close(&a->web);
 	zones_free(a->rdap);
 	zones_free(a->whois);
-	free(a->agent);
+}
+
+int
+sources_securitytxt(struct lookup *l, struct fault *f)
+{
+	struct asking a;
+	int rc = begin(&a, l, f);
+
+	if (rc == 0)
+		ask_securitytxt(&a);
+	if (rc == 0 && a.answers == 0)
+		rc = fault_set(f, EX_TEMPFAIL, "%s: nobody answered", l->host);
+	end(&a);
+	return rc;
 }
 
 int

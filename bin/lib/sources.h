@@ -15,5 +15,7 @@
  * or key is not in order.
  */
 int sources_ask(struct lookup *l, struct fault *f);
+/* The same of security.txt alone. */
+int sources_securitytxt(struct lookup *l, struct fault *f);
 
 #endif
