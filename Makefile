@@ -69,6 +69,8 @@ SERVICES = \
 	cal \
 	conf \
 	template \
+	passphrase \
+	zip \
 	charset \
 	html \
 	part \
@@ -116,6 +118,7 @@ DESK = \
 	seal \
 	place \
 	finish \
+	zipmail \
 	change \
 	letter \
 	gate \
@@ -145,7 +148,7 @@ DESK = \
 
 UNITS = $(basename $(notdir $(wildcard tests/unit/*.c)))
 PKGS = gpgme gmime-3.0 glib-2.0 libpsl libidn2 libconfuse jansson \
-	libcurl libcares pangocairo
+	libcurl libcares libarchive pangocairo
 
 OUR_CPPFLAGS = -D_GNU_SOURCE -iquote $(B)bin/lib/made -iquote bin/lib $(PKG_CFLAGS)
 OUR_CFLAGS = -std=c11 -Wall -Wextra -fstack-protector-strong -fPIE \
@@ -296,7 +299,8 @@ install: all
 	test -e '$(ETC)/todoke.conf' || install -m 644 \
 	    '$(ETC)/todoke.conf.sample' '$(ETC)/todoke.conf'
 	for f in kinds operators closings verified holidays.jp items referrals \
-	    liaisons bounces do-not-contact forms rdap whois; do \
+	    liaisons bounces do-not-contact forms rdap whois \
+	    passphrase-words; do \
 		install -m 644 etc/$$f '$(ETC)/'$$f.new && \
 		{ test -e '$(ETC)/'$$f && ! cmp -s '$(ETC)/'$$f.new '$(ETC)/'$$f \
 		&& echo "kept $(ETC)/$$f; the new one is $$f.new" || \

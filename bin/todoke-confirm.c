@@ -2,7 +2,7 @@
  * todoke-confirm: a person says that this address is the operator's, how he
  * knows, and which key is its own.
  */
-#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,19 +11,23 @@
 #include "lib/addr.h"
 #include "lib/cli.h"
 #include "lib/gate.h"
-#include "lib/io.h"
 #include "lib/policy.h"
+#include "lib/proposal.h"
 #include "lib/text.h"
 
 static const char synopsis[] = "todoke-confirm [-n] [-c CONF] [-t TIME] "
     "-a ADDRESS -b HOW\n"
-    "                      -k KEYFILE|FINGERPRINT [-x REASON] NUMBER";
+    "                      -k KEYFILE|FINGERPRINT|wkd|security.txt\n"
+    "                      [-F FINGERPRINT] [-x REASON] NUMBER\n"
+    "       todoke-confirm [-n] [-c CONF] [-t TIME] -a ADDRESS -b HOW -z\n"
+    "                      [-x REASON] NUMBER";
 
-#define KEYFILE_MAX 1048576
+#define DIGITS 8 /* of a fingerprint, to be typed */
 
 struct wish {
-	const char *address, *how, *key, *reason;
-	struct pgp_key pinned;
+	const char *address, *how, *key, *verified, *reason;
+	bool zip; /* in place of a key */
+	struct proposal found;
 };
 
 static int
@@ -86,43 +90,55 @@ may_confirm(struct desk *d, const struct casefile *c,
 	return rc;
 }
 
-static int
-not_ours(const struct desk *d, const char *fpr, struct fault *f)
+/* At a terminal: what the operator read, against what was found. */
+static bool
+reads(const struct proposal *p)
 {
-	size_t i;
+	const char *last = p->key.fpr + PGP_FPR - 1 - DIGITS;
+	char line[64];
 
-	for (i = 0; i < d->conf->pgp_keys.n; i++)
-		if (strcmp(d->conf->pgp_keys.v[i], fpr) == 0)
-			return fault_set(f, EX_NOPERM, "%s is the desk's own "
-			    "key: the operator could not open what is sent "
-			    "to it", fpr);
-	return 0;
+	fprintf(stderr, "The last %d digits of the fingerprint, as the "
+	    "operator told them: ", DIGITS);
+	if (fgets(line, sizeof(line), stdin) == NULL)
+		return false;
+	line[strcspn(line, "\r\n")] = '\0';
+	return text_icmp(line, last) == 0;
 }
 
-/* A fingerprint of a key that the ring has, or a file with one key. */
+/* The person's word on the very key: what came over the network has nobody
+ * else to vouch for it. */
 static int
-find_key(struct desk *d, struct wish *w, struct fault *f)
+check_verified(const struct desk *d, const struct wish *w, struct fault *f)
 {
-	char fpr[PGP_FPR];
-	struct buf b = {0};
-	int rc;
+	if (w->verified != NULL)
+		return proposal_verified(&w->found, w->verified, f);
+	if (!w->found.fetched || d->dry)
+		return 0;
+	if (!isatty(STDIN_FILENO))
+		return fault_set(f, EX_NOPERM, "the key is only a proposal: "
+		    "compare its fingerprint with the operator's and give the "
+		    "one that you verified with -F");
+	return reads(&w->found) ? 0 : fault_set(f, EX_NOPERM, "these are not "
+	    "its last %d digits: find out why before anything is sent",
+	    DIGITS);
+}
 
-	if (desk_ring(d, f) == -1)
+static int
+find_key(struct desk *d, const struct casefile *c, struct wish *w,
+    struct fault *f)
+{
+	struct buf text = {0};
+
+	if (w->zip)
+		return 0;
+	if (proposal_find(d, c, w->address, w->key, &w->found, f) == -1)
 		return -1;
-	if (access(w->key, F_OK) == -1 && pgp_fingerprint(w->key, fpr))
-		return not_ours(d, fpr, f) == -1 ? -1 :
-		    pgp_key(d->ring, fpr, time(NULL), &w->pinned, f);
-	if (io_read(AT_FDCWD, w->key, KEYFILE_MAX, &b, NULL, f) == -1)
+	proposal_text(&w->found, w->address, &text);
+	fputs(buf_text(&text), stderr);
+	buf_free(&text);
+	if (check_verified(d, w, f) == -1)
 		return -1;
-	if (pgp_inspect(b.p, b.n, time(NULL), &w->pinned, f) == 0 &&
-	    not_ours(d, w->pinned.fpr, f) == -1) {
-		buf_free(&b);
-		return -1;
-	}
-	rc = d->dry ? pgp_inspect(b.p, b.n, time(NULL), &w->pinned, f) :
-	    pgp_import(d->ring, b.p, b.n, time(NULL), &w->pinned, f);
-	buf_free(&b);
-	return rc == 0 ? 0 : fault_in(f, "%s", w->key);
+	return proposal_take(d, &w->found, f);
 }
 
 static void
@@ -156,14 +172,16 @@ edit_confirm(struct change *ch, void *arg, struct fault *f)
 	if (may_confirm(d, c, change_place(ch), w, f) == -1 ||
 	    desk_day(d, 0, &day, f) == -1)
 		return -1;
-	v = xasprintf("%s; by=%s; officer=%s; key=%s", w->address, w->how,
-	    d->by, w->pinned.fpr);
+	v = xasprintf("%s; by=%s; officer=%s; %s=%s", w->address, w->how,
+	    d->by, w->zip ? "zip" : "key", w->zip ? "consent" :
+	    w->found.key.fpr);
 	casefile_set(c, "Confirmed", v);
 	free(v);
 	set_outcome(c, w->address);
 	casefile_word(&words, "to", w->address);
 	casefile_word(&words, "how", w->how);
-	casefile_word(&words, "key", w->pinned.fpr);
+	casefile_word(&words, w->zip ? "zip" : "key", w->zip ? "consent" :
+	    w->found.key.fpr);
 	casefile_word(&words, "reason", w->reason);
 	change_log(ch, "confirm", buf_text(&words));
 	buf_free(&words);
@@ -184,8 +202,14 @@ option(struct wish *w, int opt, const char *arg)
 	case 'k':
 		w->key = arg;
 		return true;
+	case 'F':
+		w->verified = arg;
+		return true;
 	case 'x':
 		w->reason = arg;
+		return true;
+	case 'z':
+		w->zip = true;
 		return true;
 	default:
 		return false;
@@ -204,7 +228,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "c:nt:a:b:k:x:")) != -1)
+	while ((opt = getopt(argc, argv, "c:nt:a:b:F:k:x:z")) != -1)
 		if (!cli_option(&o, opt, optarg) && !option(&w, opt, optarg))
 			cli_usage(synopsis);
 	if (argc - optind != 1)
@@ -216,12 +240,15 @@ main(int argc, char *argv[])
 	if (may_confirm(&d, c, &p, &w, &f) == -1 ||
 	    check_how(&d, &w, &f) == -1)
 		cli_die(&f);
-	casefile_free(c);
-	if (w.key == NULL)
+	if (w.zip ? w.key != NULL || w.verified != NULL : w.key == NULL)
 		cli_usage(synopsis);
-	if (spool_halted(d.spool, &f) == -1 || find_key(&d, &w, &f) == -1 ||
+	if (spool_halted(d.spool, &f) == -1 ||
+	    find_key(&d, c, &w, &f) == -1 ||
 	    change_run(&d, number, edit_confirm, &w, &f) == -1)
 		cli_die(&f);
-	printf("%s\n", w.pinned.fpr);
+	if (!w.zip)
+		printf("%s\n", w.found.key.fpr);
+	casefile_free(c);
+	proposal_free(&w.found);
 	cli_end(&d, EX_OK);
 }

@@ -17,6 +17,7 @@ static const char synopsis[] =
 
 struct wish {
 	struct buf details;
+	struct buf passphrase; /* of a ZIP, where the contact takes one */
 	struct report *r;
 };
 
@@ -51,7 +52,7 @@ may_disclose(const struct casefile *c, const struct spool_place *p,
 {
 	char *address, *key;
 
-	if (p->state == STATE_DISCLOSED && !came_back(c))
+	if (p->state == STATE_DISCLOSED && !came_back(c) && !gate_zip(c))
 		return fault_set(f, EX_NOPERM, "case %s is disclosed already",
 		    casefile_number(c));
 	if (p->state == STATE_CLOSED)
@@ -118,12 +119,18 @@ static int
 queue_letters(struct change *ch, const struct wish *w, const char *address,
     const char *key, struct fault *f)
 {
-	const struct letter l = {.text = "disclosure", .to = address,
+	bool again = casefile_last(change_case(ch), "disclose", NULL, NULL) >=
+	    0 && !came_back(change_case(ch));
+	struct letter l = {.text = "disclosure", .to = address,
 	    .details = buf_text(&w->details), .key = key, .report = w->r};
 
+	if (w->passphrase.n > 0) {
+		l.key = NULL;
+		l.passphrase = buf_text(&w->passphrase);
+	}
 	if (letter_queue(ch, &l, f) == -1)
 		return -1;
-	return policy_tell_finder(ch, "started", NULL, w->r, f);
+	return again ? 0 : policy_tell_finder(ch, "started", NULL, w->r, f);
 }
 
 static int
@@ -135,6 +142,10 @@ edit_disclose(struct change *ch, void *arg, struct fault *f)
 	char *address = NULL, *key = NULL;
 	int day, rc = -1;
 
+	if (gate_zip(c) != (w->passphrase.n > 0))
+		return fault_set(f, EX_TEMPFAIL, "case %s: its contact was "
+		    "confirmed anew meanwhile: run it again",
+		    casefile_number(c));
 	if (may_disclose(c, change_place(ch), f) == 0 &&
 	    gate_confirmed(c, &address, &key) &&
 	    desk_day(change_desk(ch), 1, &day, f) == 0)
@@ -142,6 +153,8 @@ edit_disclose(struct change *ch, void *arg, struct fault *f)
 	if (rc == 0) {
 		casefile_word(&words, "to", address);
 		casefile_word(&words, "key", key);
+		if (w->passphrase.n > 0)
+			casefile_word(&words, "zip", "aes256");
 		change_log(ch, "disclose", buf_text(&words));
 		change_move(ch, STATE_DISCLOSED, day);
 	}
@@ -178,10 +191,18 @@ main(int argc, char *argv[])
 	    policy_record(&d, c, &w.r, &f) == -1 ||
 	    get_details(&w, file, &f) == -1 ||
 	    check_details(&w, &f) == -1 ||
-	    change_run(&d, number, edit_disclose, &w, &f) == -1)
+	    cli_passphrase(&d, c, &w.passphrase, &f) == -1)
 		cli_die(&f);
+	if (change_run(&d, number, edit_disclose, &w, &f) == -1) {
+		if (w.passphrase.n > 0)
+			desk_say(&d, "the passphrase that was shown opens "
+			    "nothing, unless `todoke-show %s` tells of a "
+			    "disclosure just now", number);
+		cli_die(&f);
+	}
 	casefile_free(c);
 	report_free(w.r);
 	buf_free(&w.details);
+	buf_free(&w.passphrase);
 	cli_end(&d, EX_OK);
 }

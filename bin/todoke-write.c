@@ -29,6 +29,7 @@ struct wish {
 	bool own;
 	char key[PGP_FPR]; /* the finder's, "" if he told none */
 	struct buf words;
+	struct buf zip; /* the passphrase, where the contact takes a ZIP */
 	struct report *r;
 };
 
@@ -206,6 +207,14 @@ edit_write(struct change *ch, void *arg, struct fault *f)
 		operator_of(c, &address, &key);
 		l.to = address;
 		l.key = w->own ? key : NULL;
+		if (rc == 0 && w->own && gate_zip(c) != (w->zip.n > 0))
+			rc = fault_set(f, EX_TEMPFAIL, "case %s: its contact "
+			    "was confirmed anew meanwhile: run it again",
+			    casefile_number(c));
+	}
+	if (w->zip.n > 0) {
+		l.key = NULL;
+		l.passphrase = buf_text(&w->zip);
 	}
 	l.words = w->own ? buf_text(&w->words) : NULL;
 	if (rc == 0)
@@ -270,14 +279,16 @@ main(int argc, char *argv[])
 	c = cli_case(&d, argv[optind], number, &p);
 	if (check_case(&d, c, &p, &w, &f) == -1)
 		cli_die(&f);
-	casefile_free(c);
 	if (w.own)
 		cli_words(WORDS_MAX, &w.words);
-	if ((w.own && check_words(&w, &f) == -1) ||
+	if ((w.own && check_words(&w, &f) == -1) || (w.own && !w.finder &&
+	    cli_passphrase(&d, c, &w.zip, &f) == -1) ||
 	    change_run(&d, number, edit_write, &w, &f) == -1)
 		cli_die(&f);
+	casefile_free(c);
 	report_free(w.r);
 	buf_free(&w.words);
+	buf_free(&w.zip);
 	free(w.items);
 	cli_end(&d, EX_OK);
 }

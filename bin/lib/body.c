@@ -6,8 +6,8 @@
 
 #define LINE_MOST 998
 
-static void
-base64(const struct buf *in, struct buf *out)
+void
+body_base64(const struct buf *in, struct buf *out)
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -63,7 +63,7 @@ put(const char *charset, const struct buf *text, struct traits t, bool firm,
 	    "Content-Transfer-Encoding: %s\n\n", charset,
 	    code ? "base64" : seven ? "7bit" : "8bit");
 	if (code)
-		base64(text, out);
+		body_base64(text, out);
 	else
 		buf_add(out, buf_text(text), text->n);
 }

@@ -20,6 +20,9 @@
  */
 void body_text(const struct buf *text, bool firm, bool jis, struct buf *out);
 
+/* Append IN in base64, lines of 72, a line end behind the last. */
+void body_base64(const struct buf *in, struct buf *out);
+
 /* Append IN with CRLF for LF. */
 void body_crlf(const struct buf *in, struct buf *out);
 

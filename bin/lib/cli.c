@@ -14,7 +14,9 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "gate.h"
 #include "io.h"
+#include "passphrase.h"
 #include "screen.h"
 #include "text.h"
 
@@ -296,6 +298,84 @@ cli_edit(struct buf *text, struct fault *f)
 	remove_file(folder, path);
 	free(path);
 	free(folder);
+	return rc;
+}
+
+/* One line from the terminal, without its end; wiped by the caller. */
+static bool
+answer(int tty, char *line, size_t size)
+{
+	ssize_t n = read(tty, line, size - 1);
+
+	if (n <= 0)
+		return false;
+	line[n] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
+	return true;
+}
+
+static bool
+knows(FILE *out, int tty, const char *word)
+{
+	char line[128];
+	bool right = false;
+	int i;
+
+	for (i = 0; i < 3 && !right; i++) {
+		fprintf(out, "Its last word, to show that you have it: ");
+		fflush(out);
+		if (!answer(tty, line, sizeof(line)))
+			break;
+		right = strcmp(line, word) == 0;
+	}
+	explicit_bzero(line, sizeof(line));
+	return right;
+}
+
+static int
+show_passphrase(const char *about, const char *passphrase, struct fault *f)
+{
+	int tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	const char *last = strrchr(passphrase, '-');
+	FILE *out;
+	bool knew;
+
+	if (tty == -1)
+		return fault_set(f, EX_NOPERM, "a passphrase is shown at a "
+		    "terminal, and nowhere else: run it at one");
+	out = screen_open(tty);
+	if (out == NULL) {
+		fault_errno(f, "/dev/tty");
+		close(tty);
+		return -1;
+	}
+	fprintf(out, "The passphrase of %s, shown this once:\n\n    %s\n\n"
+	    "Write it down. Tell it by telephone; no mail may have it in "
+	    "it.\n", about, passphrase);
+	knew = knows(out, tty, last != NULL ? last + 1 : passphrase);
+	fclose(out);
+	close(tty);
+	return knew ? 0 : fault_set(f, EX_TEMPFAIL, "that is not its last "
+	    "word: nothing was changed, and this passphrase opens nothing; "
+	    "run it again for another one");
+}
+
+int
+cli_passphrase(struct desk *d, const struct casefile *c, struct buf *out,
+    struct fault *f)
+{
+	char *about;
+	int rc;
+
+	if (!gate_zip(c))
+		return 0;
+	rc = passphrase_draw(d->conf->words, out, f);
+	if (rc == -1 || d->dry)
+		return rc;
+	about = xasprintf("the ZIP for %s#%s", d->conf->tag,
+	    casefile_number(c));
+	rc = show_passphrase(about, buf_text(out), f);
+	free(about);
 	return rc;
 }
 

@@ -65,6 +65,15 @@ void cli_words(size_t max, struct buf *out);
 int cli_edit(struct buf *text, struct fault *f);
 
 /*
+ * Where the contact of the case takes a ZIP (gate_zip()): draw a new passphrase
+ * into OUT, show it at the user's terminal (/dev/tty) and nowhere else, and
+ * have him type its last word; with -n it is not shown.  EX_NOPERM where there
+ * is no terminal, EX_TEMPFAIL where he does not know the word.
+ */
+int cli_passphrase(struct desk *d, const struct casefile *c, struct buf *out,
+    struct fault *f);
+
+/*
  * What the user wrote cannot be taken because of F.  At a terminal he is told
  * and asked whether he edits it again: then this returns.  Else it ends with
  * F, and so does cli_give_up() at once: TEXT is kept in a file of his own in

@@ -86,6 +86,10 @@ tell_operator(struct change *ch, const struct closing *w, const char *reason,
 	char *address = NULL, *key = NULL;
 	int rc = 0;
 
+	if (gate_zip(c) && w->words.n > 0)
+		return fault_set(f, EX_NOPERM, "case %s: its contact takes a "
+		    "ZIP: send your own words with todoke-write -o, then close "
+		    "it without -m", casefile_number(c));
 	if (!gate_confirmed(c, &address, &key)) {
 		address = gate_asked_by_mail(c);
 		if (w->words.n > 0) {

@@ -411,7 +411,7 @@ check_confirmed(struct walk *w, const struct spool_place *p,
 
 	if (p->state == STATE_CLOSED || !gate_confirmed(c, &address, &fpr))
 		return;
-	if (w->d->ring != NULL && pgp_key(w->d->ring, fpr, time(NULL), &key,
+	if (!gate_zip(c) && w->d->ring != NULL && pgp_key(w->d->ring, fpr, time(NULL), &key,
 	    &f) == -1)
 		broken(w->k, "%s: the pinned key: %s", p->path, f.text);
 	free(address);

@@ -7,6 +7,7 @@
 #include "mime.h"
 #include "template.h"
 #include "text.h"
+#include "zipmail.h"
 
 bool
 gate_confirmed(const struct casefile *c, char **address, char **key)
@@ -20,6 +21,19 @@ gate_confirmed(const struct casefile *c, char **address, char **key)
 	if (*key == NULL)
 		*key = xstrdup("");
 	return true;
+}
+
+bool
+gate_zip(const struct casefile *c)
+{
+	const char *v = casefile_get(c, "Confirmed");
+	char *key = v != NULL ? casefile_word_of(v, "key") : NULL;
+	char *zip = v != NULL ? casefile_word_of(v, "zip") : NULL;
+	bool yes = key == NULL && zip != NULL && strcmp(zip, "consent") == 0;
+
+	free(key);
+	free(zip);
+	return yes;
 }
 
 bool
@@ -133,8 +147,8 @@ check_key(struct desk *d, const char *fpr, const void *msg, size_t n,
 }
 
 static int
-check_details(struct desk *d, const struct casefile *c, const char *rcpt,
-    const void *msg, size_t n, struct fault *f)
+check_details(struct desk *d, const struct casefile *c, const char *id,
+    const char *rcpt, const void *msg, size_t n, struct fault *f)
 {
 	char *address, *key;
 	int rc;
@@ -145,6 +159,11 @@ check_details(struct desk *d, const struct casefile *c, const char *rcpt,
 	if (!addr_equal(address, rcpt))
 		rc = fault_set(f, EX_NOPERM,
 		    "its recipient is not the confirmed contact");
+	else if (gate_zip(c))
+		rc = zipmail_check(id, casefile_number(c), msg, n, f);
+	else if (key[0] == '\0')
+		rc = fault_set(f, EX_NOPERM, "the confirmed contact has "
+		    "neither a key nor the record of a ZIP (todoke-confirm)");
 	else
 		rc = check_key(d, key, msg, n, f);
 	free(address);
@@ -211,8 +230,8 @@ check_finder(struct desk *d, const struct casefile *c, const char *text,
 
 /* A letter to an operator in clear, or with own words encrypted. */
 static int
-check_operator(struct desk *d, const struct casefile *c, const char *rcpt,
-    const void *msg, size_t n, struct fault *f)
+check_operator(struct desk *d, const struct casefile *c, const char *id,
+    const char *rcpt, const void *msg, size_t n, struct fault *f)
 {
 	char *type = mime_own_header(msg, n, "Content-Type");
 	bool clear = (type != NULL && text_prefix(type, "text/plain")) ||
@@ -220,7 +239,7 @@ check_operator(struct desk *d, const struct casefile *c, const char *rcpt,
 
 	free(type);
 	if (!clear)
-		return check_details(d, c, rcpt, msg, n, f);
+		return check_details(d, c, id, rcpt, msg, n, f);
 	if (casefile_contact(c, rcpt) >= 0)
 		return 0;
 	return fault_set(f, EX_NOPERM,
@@ -247,9 +266,9 @@ gate_message(struct desk *d, const struct casefile *c, const char *id,
 	if (check_headers(d, id, msg, n, rcpt, f) == -1)
 		rc = -1;
 	else if (t->class == TEXT_DETAILS)
-		rc = check_details(d, c, *rcpt, msg, n, f);
+		rc = check_details(d, c, id, *rcpt, msg, n, f);
 	else if (t->class == TEXT_STAGE1)
-		rc = check_operator(d, c, *rcpt, msg, n, f);
+		rc = check_operator(d, c, id, *rcpt, msg, n, f);
 	else if (t->class == TEXT_REFERRAL)
 		rc = check_referral(d, c, id, *rcpt, msg, n, f);
 	else

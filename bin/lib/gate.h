@@ -15,7 +15,8 @@
  * May this message of the case leave?  All: exactly one recipient, in To, no
  * Cc, Bcc or Resent header, sender and Message-ID ours.  A letter to an
  * operator goes to a contact of the case; one with details to the confirmed
- * address only, encrypted to exactly the pinned key.  A letter to the finder
+ * address only, encrypted to exactly the pinned key, or where no key is pinned
+ * and gate_zip() says so, as exactly the mail of zipmail_check().  A letter to the finder
  * goes to the address of the case's mark, with own words only encrypted to
  * one key; a referral to the address and key that the log says for its id.
  * EX_NOPERM and the rule that it breaks.  RCPT gets the recipient, to be freed.
@@ -25,6 +26,10 @@ int gate_message(struct desk *d, const struct casefile *c, const char *id,
 
 /* The parts of Confirmed:, both to be freed; false where there is none. */
 bool gate_confirmed(const struct casefile *c, char **address, char **key);
+
+/* Did a person record that the confirmed contact, who has no OpenPGP, agreed
+ * to details in an encrypted ZIP?  Where a key is pinned: no. */
+bool gate_zip(const struct casefile *c);
 
 /* Was the case accepted (and not rejected since)? */
 bool gate_accepted(const struct casefile *c);

@@ -11,6 +11,8 @@
 #include "seal.h"
 #include "text.h"
 #include "when.h"
+#include "zip.h"
+#include "zipmail.h"
 
 struct filler {
 	struct desk *d;
@@ -414,6 +416,53 @@ write_mail(struct desk *d, const struct letter *l, const char *id,
 	return rc;
 }
 
+/* As Windows opens it: a byte order mark, CRLF. */
+static void
+zip_text(const struct buf *body, struct buf *out)
+{
+	buf_puts(out, "\xef\xbb\xbf");
+	body_crlf(body, out);
+}
+
+/* MSG: the covering text in clear, and BODY in a ZIP. */
+static int
+zip_mail(struct desk *d, const struct casefile *c, const struct letter *l,
+    const char *id, const struct buf *body, struct buf *msg, struct fault *f)
+{
+	const struct letter cover = {.text = LETTER_COVER, .to = l->to};
+	struct buf subject = {0}, text = {0}, part = {0}, plain = {0},
+	    zip = {0};
+	int rc;
+	bool jis;
+
+	rc = fill(d, c, &cover, l->to, &subject, &text, f);
+	if (rc == 0) {
+		jis = in_jis(d, &cover, &subject, &text);
+		headers(d, &cover, id, casefile_number(c), l->to,
+		    buf_text(&subject), jis, msg);
+		body_text(&text, false, jis, &part);
+		zip_text(body, &plain);
+		rc = zip_make(casefile_number(c), plain.p, plain.n, d->now,
+		    l->passphrase, &zip, f);
+	}
+	if (rc == 0)
+		zipmail_make(id, casefile_number(c), &part, &zip, msg);
+	buf_free(&subject);
+	buf_free(&text);
+	buf_free(&part);
+	buf_free(&plain);
+	buf_free(&zip);
+	return rc;
+}
+
+/* What is kept, readable, of a mail with a ZIP. */
+static void
+zip_whole(const struct buf *head, const struct buf *body, struct buf *whole)
+{
+	buf_add(whole, head->p, head->n);
+	body_text(body, false, false, whole);
+}
+
 /*
  * What the case keeps: sealed, unless every byte is ours and public.  Of a
  * letter to the finder nothing else stays where it is held or failed, so the
@@ -428,7 +477,7 @@ copy(struct desk *d, const struct letter *l, const char *number,
 	char *subject;
 	int rc;
 
-	if (!finder && l->key == NULL)
+	if (!finder && l->key == NULL && l->passphrase == NULL)
 		return 0;
 	subject = xasprintf("[%s#%s] sealed copy: %s", d->conf->tag, number,
 	    l->text);
@@ -445,17 +494,19 @@ static int
 check_letter(const struct letter *l, struct fault *f)
 {
 	enum text_class class = template_find(l->text)->class;
+	bool secret = l->key != NULL || (class == TEXT_DETAILS &&
+	    l->passphrase != NULL);
 
 	if (addr_check(l->to, f) == -1)
 		return -1;
-	if ((class == TEXT_DETAILS || class == TEXT_REFERRAL) &&
-	    l->key == NULL)
+	if ((class == TEXT_REFERRAL && l->key == NULL) ||
+	    (class == TEXT_DETAILS && !secret))
 		return fault_set(f, EX_SOFTWARE,
 		    "details without a key: refused");
 	if (template_has_words(l->text) && (l->words == NULL ||
 	    l->words[0] == '\0'))
 		return fault_set(f, EX_SOFTWARE, "no words: refused");
-	if (l->words != NULL && l->words[0] != '\0' && l->key == NULL)
+	if (l->words != NULL && l->words[0] != '\0' && !secret)
 		return fault_set(f, EX_SOFTWARE,
 		    "own words without a key: refused");
 	return 0;
@@ -492,8 +543,14 @@ letter_queue_as(struct change *ch, const struct letter *l, const char *id,
 	jis = in_jis(d, l, &subject, &body);
 	headers(d, l, id, casefile_number(c), role, buf_text(&subject), jis,
 	    &head);
-	if (write_mail(d, l, id, &head, &body, jis, &whole, &msg, f) == -1 ||
-	    copy(d, l, casefile_number(c), &whole, &msg, &kept, f) == -1)
+	if (l->passphrase != NULL) {
+		zip_whole(&head, &body, &whole);
+		if (zip_mail(d, c, l, id, &body, &msg, f) == -1)
+			goto out;
+	} else if (write_mail(d, l, id, &head, &body, jis, &whole, &msg,
+	    f) == -1)
+		goto out;
+	if (copy(d, l, casefile_number(c), &whole, &msg, &kept, f) == -1)
 		goto out;
 	change_mail(ch, id, &msg, kept.n > 0 ? &kept : NULL);
 	rc = 0;

@@ -12,6 +12,7 @@
 #include "report.h"
 #include "template.h"
 
+#define LETTER_COVER "zip-cover" /* what stands before a ZIP */
 #define LETTER_FINDER "finder" /* the finder's role in tokens and logs */
 
 struct letter {
@@ -20,6 +21,8 @@ struct letter {
 	const char *details; /* TEXT_DETAILS: as the coordinator has seen it */
 	const char *reason;  /* a label of closings, or NULL */
 	const char *key;     /* fingerprint to encrypt to, or NULL: in clear */
+	const char *passphrase; /* in KEY's place: the details go in an encrypted
+	                        ZIP, behind the text `zip-cover` in clear */
 	const char *words;   /* own words in or behind it: with KEY only */
 	const char *ask;     /* words of the list "items", blanks between: asked
 	                        for besides those that the report lacks */

@@ -51,6 +51,7 @@ const struct template_name template_names[] = {
     {"reminder", TEXT_STAGE1, true},
     {"follow-up", TEXT_STAGE1, true},
     {"closed-operator", TEXT_STAGE1, true},
+    {"zip-cover", TEXT_STAGE1, true},
     {"key-trouble", TEXT_STAGE1, true},
     {"disclosure", TEXT_DETAILS, true},
     {"letter-operator", TEXT_DETAILS, true},
