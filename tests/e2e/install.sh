@@ -17,7 +17,7 @@ for f in usr/bin/todoke-open usr/bin/todoke-sort usr/share/man/man7/todoke.7 \
     usr/share/man/man5/todoke.conf.5 usr/share/man/man8/todoke-send.8 \
     etc/todoke/todoke.conf etc/todoke/todoke.conf.sample etc/todoke/kinds \
     etc/todoke/holidays.jp etc/todoke/templates/ja/contact.txt \
-    etc/todoke/verify/index.html; do
+    etc/todoke/passphrase-words etc/todoke/verify/index.html; do
 	[ -s "$D/$f" ] || fail "not installed: $f"
 done
 awk -F '\t+' '!/^#/ && NF { print $2, $1 }' spool/tree | while read -r mode path; do

@@ -91,7 +91,7 @@ sed -n '/BEGIN PGP/,/END PGP/p' "$in" | gpg_in "$T/ito.home" --decrypt \
     fail "the sealed reply does not open"
 
 ito todoke-confirm -a soumu@city.example.lg.jp -b phone -k "$T/city.asc" \
-    "$number" >"$T/pinned" 2>"$T/said/7"
+    "$number" >"$T/pinned" 2>"$T/shown"
 [ "$(cat "$T/pinned")" = "$CITYKEY" ] || fail "pinned another key"
 tell contacted "disclose the details"
 ito todoke-disclose "$number" </dev/null 2>"$T/said/8"

@@ -14,7 +14,7 @@ desk
 city=soumu@city.example.lg.jp
 
 opened() {
-	printf 'Finder: Yamada Taro <yamada@finder.example>\nFinder-Address: yamada@finder.example\nUrl: http://www.city.example.lg.jp/secret-path\nOperator: Example City\n%s\nthe canary of the details 漢字\n' "${1:-}" >"$T/r"
+	printf 'Finder: Yamada Taro <yamada@finder.example>\nFinder-Address: yamada@finder.example\nUrl: http://www.city.example.lg.jp/secret-path\nOperator: Example City\n\nthe canary of the details 漢字\n' >"$T/r"
 	number=$(ito todoke-open "$T/r")
 	expect 0 ito todoke-accept -k xss "$number"
 	expect 0 ito todoke-contact -a $city "$number"

@@ -48,6 +48,8 @@ SCENARIOS = [
     Scenario("contact-phone", "accepted", "todoke-contact", "-m", "phone",
              "-a", "03-1234-5678", "{number}"),
     Scenario("confirm", "replied-sorted", *CONFIRM),
+    Scenario("confirm-zip", "replied-sorted", "todoke-confirm", "-a",
+             OPERATOR, "-b", "phone", "-z", "{number}"),
     Scenario("disclose", "confirmed", "todoke-disclose", "{number}"),
     Scenario("close", "disclosed", *CLOSE),
     Scenario("close-words", "disclosed", "todoke-close", "-m", "-r",
