@@ -6,22 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "passphrase.h"
+#include "unit.h"
 
 static struct fault f;
-static char folder[] = "/tmp/todoke-unit.XXXXXX";
+static char etc[4096];
 
 static void
 write_list(size_t n, const char *more)
 {
-	char path[64];
-	FILE *out;
+	FILE *out = fopen("passphrase-words", "w");
 	size_t i;
 
-	snprintf(path, sizeof(path), "%s/passphrase-words", folder);
-	out = fopen(path, "w");
 	ck_assert_ptr_nonnull(out);
 	fputs("# words\n\n", out);
 	for (i = 0; i < n; i++)
@@ -37,7 +34,7 @@ refused(size_t n, const char *more, const char *why)
 	struct buf b = {0};
 
 	write_list(n, more);
-	ck_assert_int_eq(passphrase_draw(folder, &b, &f), -1);
+	ck_assert_int_eq(passphrase_draw(".", &b, &f), -1);
 	ck_assert_int_eq(f.status, EX_CONFIG);
 	ck_assert_msg(strstr(f.text, why) != NULL, "%s", f.text);
 	ck_assert_uint_eq(b.n, 0);
@@ -66,7 +63,7 @@ START_TEST(all_alike)
 	write_list(1025, "");
 	for (i = 0; i < 4000; i++) {
 		buf_cut(&b, 0);
-		ck_assert_int_eq(passphrase_draw(folder, &b, &f), 0);
+		ck_assert_int_eq(passphrase_draw(".", &b, &f), 0);
 		ck_assert_uint_eq(strlen(buf_text(&b)), 8 * 4 - 1);
 		for (rest = b.p; (w = strsep(&rest, "-")) != NULL;) {
 			ck_assert_uint_eq(strlen(w), 3);
@@ -101,7 +98,7 @@ START_TEST(the_list_as_it_comes)
 	const char *s;
 	size_t n = 0;
 
-	ck_assert_int_eq(passphrase_draw("etc", &b, &f), 0);
+	ck_assert_int_eq(passphrase_draw(etc, &b, &f), 0);
 	for (s = buf_text(&b); *s != '\0'; s++)
 		n += *s == '-';
 	ck_assert_uint_eq(n, 7);
@@ -109,29 +106,27 @@ START_TEST(the_list_as_it_comes)
 }
 END_TEST
 
-int
-main(void)
+static Suite *
+suite(void)
 {
 	Suite *s = suite_create("passphrase");
 	TCase *t = tcase_create("passphrase");
-	char path[64];
-	SRunner *r;
-	int failed;
 
-	if (mkdtemp(folder) == NULL)
-		return 1;
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, length);
 	tcase_add_test(t, all_alike);
 	tcase_add_test(t, no_list);
 	tcase_add_test(t, the_list_as_it_comes);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	snprintf(path, sizeof(path), "%s/passphrase-words", folder);
-	unlink(path);
-	rmdir(folder);
-	return failed > 0;
+	return s;
+}
+
+int
+main(void)
+{
+	if (realpath("etc", etc) == NULL) {
+		perror("etc");
+		return EXIT_FAILURE;
+	}
+	return unit_run(suite(), "passphrase");
 }

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "unit.h"
 #include "wkd.h"
 
 START_TEST(example_of_the_draft)
@@ -33,20 +34,20 @@ START_TEST(escapes_the_local_part)
 }
 END_TEST
 
-int
-main(void)
+static Suite *
+suite(void)
 {
 	Suite *s = suite_create("wkd");
 	TCase *t = tcase_create("wkd");
-	SRunner *r;
-	int failed;
 
 	tcase_add_test(t, example_of_the_draft);
 	tcase_add_test(t, escapes_the_local_part);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
+	return s;
+}
+
+int
+main(void)
+{
+	return unit_run(suite(), "wkd");
 }

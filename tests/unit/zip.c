@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "unit.h"
 #include "zip.h"
 
 #define STEM "69145869"
@@ -120,13 +121,11 @@ START_TEST(altered)
 }
 END_TEST
 
-int
-main(void)
+static Suite *
+suite(void)
 {
 	Suite *s = suite_create("zip");
 	TCase *t = tcase_create("zip");
-	SRunner *r;
-	int failed;
 
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, made_passes);
@@ -134,9 +133,11 @@ main(void)
 	tcase_add_test(t, cut_off);
 	tcase_add_test(t, altered);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed > 0;
+	return s;
+}
+
+int
+main(void)
+{
+	return unit_run(suite(), "zip");
 }
