@@ -187,7 +187,7 @@ is Lang en
 paper 0 english -m letter -a 'Information Policy Division / 1-2-3 Chuo / Example City 123-4567 / JAPAN'
 reads english letter 2
 paper 0 englishfax -m fax -a +81-3-1234-5678
-reads englishfax fax 1
+reads englishfax fax 2
 paper 0 englishliaison -m liaison
 reads englishliaison letter 2
 is Operator 例示市
