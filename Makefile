@@ -10,6 +10,7 @@
 # make lint       strict compilers, cppcheck, manuals, shell
 # make asan       the tests under AddressSanitizer and UBSan
 # make memcheck   the tests under valgrind
+# make hardening  PIE, RELRO, canary and the like, in each program
 # make distcheck  a release, built, tested, installed and removed on its own
 # make install    DESTDIR, PREFIX, SYSCONFDIR, LOCALSTATEDIR
 #
@@ -152,8 +153,8 @@ PKGS = gpgme gmime-3.0 glib-2.0 libpsl libidn2 libconfuse jansson \
 
 OUR_CPPFLAGS = -D_GNU_SOURCE -iquote $(B)bin/lib/made -iquote bin/lib $(PKG_CFLAGS)
 OUR_CFLAGS = -std=c11 -Wall -Wextra -fstack-protector-strong -fPIE \
-	-D_FORTIFY_SOURCE=2 -fcf-protection
-OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+	-D_FORTIFY_SOURCE=2 -fcf-protection -fdebug-prefix-map='$(CURDIR)'=.
+OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 OUR_LIBS = $(PKG_LIBS) -lesmtp -lssl -lcrypto -lgcrypt
 
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
@@ -359,6 +360,10 @@ memcheck: deps
 	@CORPORA='$(CORPORA)' tests/helper/memcheck \
 	    $(patsubst %,unit/%,$(UNITS)) $(addprefix e2e/,$(MEMCHECK_E2E))
 
+# What hardens the programs is in each of them.
+hardening: all
+	@tests/helper/hardening '$(B)'
+
 # What git would hand out, built, tested and installed on its own.
 distcheck: deps
 	@tests/helper/distcheck
@@ -372,6 +377,6 @@ clean:
 
 FORCE:
 
-.PHONY: all tests-built deps demo check bench crash fuzz fuzz-built lint asan memcheck distcheck install \
+.PHONY: all tests-built deps demo check bench crash fuzz fuzz-built lint asan memcheck hardening distcheck install \
 	uninstall clean FORCE
 -include $(OBJS:.o=.d) $(BINS:=.d) $(TESTS:=.d) $(FUZZERS:=.d)
