@@ -5,8 +5,6 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/cli.h"
@@ -24,15 +22,11 @@ static bool
 alone(const struct desk *d)
 {
 	struct fault f;
-	int lock = openat(d->spool, "var/sort.lock",
-	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, SPOOL_FILE);
+	int lock, rc = spool_alone(d->spool, "var/sort.lock", &lock, &f);
 
-	if (lock == -1) {
-		fault_errno(&f, "var/sort.lock");
+	if (rc == -1)
 		cli_die(&f);
-	}
-	fchmod(lock, SPOOL_FILE); /* fails where another user made it */
-	return flock(lock, LOCK_EX | LOCK_NB) == 0;
+	return rc == 0;
 }
 
 /* What came in after this look is sealed by keys that are looked at then. */

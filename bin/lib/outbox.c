@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -667,20 +666,7 @@ all(struct desk *d, const char *password, struct fault *worst)
 int
 outbox_lock(struct desk *d, int *lock, struct fault *f)
 {
-	int rc;
-
-	*lock = openat(d->spool, "var/send.lock",
-	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, SPOOL_FILE);
-	if (*lock == -1)
-		return fault_errno(f, "var/send.lock");
-	fchmod(*lock, SPOOL_FILE); /* fails where another user made it */
-	while ((rc = flock(*lock, LOCK_EX | LOCK_NB)) == -1 && errno == EINTR)
-		;
-	if (rc == 0)
-		return 0;
-	rc = errno == EWOULDBLOCK ? 1 : fault_errno(f, "var/send.lock");
-	close(*lock);
-	return rc;
+	return spool_alone(d->spool, "var/send.lock", lock, f);
 }
 
 int

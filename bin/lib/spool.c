@@ -542,6 +542,26 @@ wait_lock(int lock, const char *number, bool nowait, struct fault *f)
 }
 
 int
+spool_alone(int fd, const char *path, int *lock, struct fault *f)
+{
+	int rc;
+
+	*lock = openat(fd, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+	    SPOOL_FILE);
+	if (*lock == -1)
+		return fault_errno(f, "%s", path);
+	fchmod(*lock, SPOOL_FILE); /* fails where another user made it */
+	do
+		rc = flock(*lock, LOCK_EX | LOCK_NB);
+	while (rc == -1 && errno == EINTR);
+	if (rc == 0)
+		return 0;
+	rc = errno == EWOULDBLOCK ? 1 : fault_errno(f, "%s", path);
+	close(*lock);
+	return rc;
+}
+
+int
 spool_maildir(int fd, const char *maildir, struct fault *f)
 {
 	static const char *const parts[] = {"", "/cur", "/new", "/tmp"};

@@ -109,6 +109,12 @@ int spool_read(int fd, const struct spool_place *p, struct casefile **c,
 int spool_lock(int fd, const char *number, bool nowait, int *lock,
     struct fault *f);
 
+/*
+ * Take the lock PATH of a program of which one copy works at a time; 1 where
+ * another has it.  LOCK to be closed where it was taken.
+ */
+int spool_alone(int fd, const char *path, int *lock, struct fault *f);
+
 /* Is it a Maildir, and no part of it a link?  EX_NOINPUT where a part is
  * missing, EX_DATAERR where it is no folder. */
 int spool_maildir(int fd, const char *maildir, struct fault *f);
