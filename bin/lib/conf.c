@@ -413,15 +413,21 @@ place(const struct load *l, int line, struct fault *f)
 	return fault_in(f, "%s:%d", l->file, line);
 }
 
-/* The library hands its callbacks no argument: a hidden option holds it. */
+/*
+ * The library hands its callbacks no argument: a hidden option holds it.  NULL
+ * with ENOMEM where the library's copy of the options ends before it.
+ */
 static struct load *
 load_of(const cfg_t *cfg)
 {
 	const cfg_opt_t *o = cfg->opts;
 
-	while (strcmp(o->name, LOAD) != 0)
+	while (o != NULL && o->name != NULL && strcmp(o->name, LOAD) != 0)
 		o++;
-	return *o->simple_value.ptr;
+	if (o != NULL && o->name != NULL)
+		return *o->simple_value.ptr;
+	errno = ENOMEM;
+	return NULL;
 }
 
 static size_t
@@ -508,7 +514,7 @@ complain(cfg_t *cfg, const char *fmt, va_list ap)
 	struct load *l = load_of(cfg);
 	char text[200];
 
-	if (l->failed)
+	if (l == NULL || l->failed)
 		return;
 	l->failed = true;
 	if (strcmp(fmt, "no such option '%s'") == 0)
@@ -566,6 +572,8 @@ take(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	struct load *l = load_of(cfg);
 
 	*(const char **)result = value;
+	if (l == NULL)
+		return -1;
 	if (l->own || take_value(l, cfg, opt, value) == 0)
 		return 0;
 	l->failed = true;
@@ -1011,8 +1019,11 @@ parse(struct load *l, cfg_t *cfg, const char *text)
 
 	cfg_set_error_function(cfg, complain);
 	l->own = false;
+	errno = 0;
 	if (cfg_parse_buf(cfg, text) != CFG_SUCCESS || l->failed) {
-		if (!l->failed)
+		if (!l->failed && errno == ENOMEM)
+			fault_errno(l->f, "%s", l->file);
+		else if (!l->failed)
 			fault_set(l->f, EX_CONFIG, "%s: not understood",
 			    l->file);
 		return -1;

@@ -5,9 +5,14 @@
  *	CRASH_ALLOC=N       the N-th returns NULL; 0: they are counted
  *	CRASH_ALLOC_ON=1    and all after it
  *	CRASH_ALLOC_LOG=F   there it writes N when it does it, or the count
+ *
+ * What is used though it was not allocated is caught by the programs, since
+ * libraries do so; here it kills where it is our own code that does (x86-64).
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,14 +20,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 void *__libc_malloc(size_t);
 void *__libc_calloc(size_t, size_t);
 void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
+int __sigaction(int, const struct sigaction *, struct sigaction *);
 
 static bool on, onwards;
+static uintptr_t first, last; /* our program's own code */
+static void (*theirs)(int);
 static unsigned long wanted;
 static atomic_ulong made;
 static const char *log_name;
@@ -43,6 +52,23 @@ note(unsigned long n)
 	errno = saved;
 }
 
+/* The first object is the program. */
+static int
+program(struct dl_phdr_info *o, size_t size, void *arg)
+{
+	size_t i;
+
+	(void)size;
+	(void)arg;
+	for (i = 0; i < o->dlpi_phnum; i++)
+		if (o->dlpi_phdr[i].p_type == PT_LOAD &&
+		    (o->dlpi_phdr[i].p_flags & PF_X) != 0) {
+			first = o->dlpi_addr + o->dlpi_phdr[i].p_vaddr;
+			last = first + o->dlpi_phdr[i].p_memsz;
+		}
+	return 1;
+}
+
 __attribute__((constructor)) static void
 begin(void)
 {
@@ -55,6 +81,7 @@ begin(void)
 	wanted = strtoul(n, NULL, 10);
 	n = getenv("CRASH_ALLOC_ON");
 	onwards = n != NULL && n[0] == '1';
+	dl_iterate_phdr(program, NULL);
 	on = true;
 }
 
@@ -123,4 +150,41 @@ posix_memalign(void **out, size_t align, size_t n)
 		return ENOMEM;
 	*out = __libc_memalign(align, n);
 	return *out != NULL ? 0 : ENOMEM;
+}
+
+static bool
+ours(uintptr_t at)
+{
+	return at >= first && at < last;
+}
+
+#ifdef __x86_64__
+static void
+segv(int sig, siginfo_t *info, void *context)
+{
+	const greg_t *reg = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+	(void)info;
+	if (ours((uintptr_t)reg[REG_RIP]))
+		signal(sig, SIG_DFL); /* and once more */
+	else
+		theirs(sig);
+}
+#endif
+
+int
+sigaction(int sig, const struct sigaction *new, struct sigaction *old)
+{
+#ifdef __x86_64__
+	struct sigaction own;
+
+	if (on && new != NULL && sig == SIGSEGV) {
+		theirs = new->sa_handler;
+		own = *new;
+		own.sa_flags |= SA_SIGINFO;
+		own.sa_sigaction = segv;
+		return __sigaction(sig, &own, old);
+	}
+#endif
+	return __sigaction(sig, new, old);
 }

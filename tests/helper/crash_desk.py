@@ -35,6 +35,7 @@ calendar { holidays = "%(tree)s/etc/holidays.jp" }
 templates { path = "%(tree)s/etc/templates" }
 secret { file = "%(top)s/secret" }
 intake { still = 0s }
+lookup { resolver = "127.0.0.1:1" deadline = 4s }
 """
 REFUSALS = {"refuse": b"550 5.1.1 nobody of that name\r\n",
             "later": b"450 4.2.0 try again\r\n"}

@@ -22,15 +22,17 @@ class Scenario:
     any other looks; cron's programs
     need not be told, the next run does; DONE: how it ends when all is done.
     STATUS: how it ends undisturbed.  LEAVES: what it makes beside the case.
-    LATE: on the due day.  SERVER: the manner of the mail server.  PLAIN: a
+    LATE: on the due day.  READS: it changes nothing.  SERVER: the manner of the mail server.  PLAIN: a
     file system whose renames know no flags."""
 
     def __init__(self, name, template, *command, stdin=None, inputs=(),
                  seals=False, opens=False, again=False, late=False,
-                 server="take", plain=False, status=0, done=0, leaves=None):
+                 server="take", plain=False, status=0, done=0, leaves=None,
+                 reads=False):
         self.name, self.template, self.command = name, template, command
         self.stdin, self.inputs, self.seals = stdin, inputs, seals
         self.opens, self.again, self.late = opens, again, late
+        self.reads = reads
         self.server, self.plain = server, plain
         self.status, self.done, self.leaves = status, done, leaves
         self.runner = command[0] in ("todoke-sort", "todoke-send") and \
@@ -92,6 +94,15 @@ SCENARIOS = [
              inputs=("tmp/garbage", "outbox/{number}.7.contact"),
              leaves="bad/"),
     Scenario("contact-plain", "accepted", *CONTACT, plain=True),
+]
+# Programs that read alone: nothing but memory can fail them.
+READERS = [
+    Scenario("show", "replied-sorted", "todoke-show", "{number}", reads=True),
+    Scenario("list", "contacted", "todoke-list", reads=True),
+    Scenario("day", "contacted", "todoke-day", reads=True),
+    Scenario("check-only", "accepted", "todoke-check", reads=True),
+    Scenario("lookup", "accepted", "todoke-lookup", "-n", "{number}",
+             status=75, reads=True),
 ]
 OF_SAMPLE = ("contact", "send")  # killed everywhere
 

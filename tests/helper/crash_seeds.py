@@ -3,7 +3,7 @@ import os
 import shutil
 import subprocess
 
-from crash_trace import EIO, ENOSPC, KILL
+from crash_trace import ALLOC, EIO, ENOSPC, KILL
 
 PROGRAMS = ("todoke-contact", "todoke-sort", "todoke-send")
 
@@ -30,7 +30,18 @@ RECORD = """	if (record(m, "sent", res, NULL, f) == -1)
 	return drop(m, f);
 """
 
+NO_MEMORY = """	void *p = calloc(1, n > 0 ? n : 1);
+
+	if (p == NULL)
+"""
+
 SEEDS = [
+    Seed("what was not allocated is used", "contact", ALLOC,
+         ("buf.c", NO_MEMORY,
+          NO_MEMORY.replace("p == NULL", "n == SIZE_MAX"))),
+    Seed("memory ends with success", "contact", ALLOC,
+         ("buf.c", NO_MEMORY, NO_MEMORY + "\t\texit(0);\n"
+          "\tif (p == NULL)\n")),
     Seed("mails written after the commit", "contact", KILL,
          ("change.c", WRITE, "\t(void)i;\n"),
          ("change.c", "\treturn after_commit(ch, f);\n",

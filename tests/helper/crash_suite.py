@@ -15,7 +15,7 @@ import crash_desk
 import crash_order
 import crash_trace
 from crash_judge import Judge, snapshot
-from crash_scenarios import SCENARIOS, Preparation
+from crash_scenarios import READERS, SCENARIOS, Preparation
 from crash_trace import ALLOC, ALLOC_ON, KILL, Call, text
 
 DESK_ZONE = datetime.timezone(datetime.timedelta(hours=9))
@@ -105,7 +105,7 @@ class Suite:
         self.with_desk(lambda desk: Preparation(
             desk, self.templates, self.facts).all())
         self.number = self.facts["number"]
-        for sc in SCENARIOS:
+        for sc in SCENARIOS + READERS:
             self.befores[sc.template] = snapshot(self.template(sc))
             sc.inputs = tuple(p.format_map(self.facts) for p in sc.inputs)
             if sc.stdin is not None:
@@ -197,8 +197,9 @@ class Suite:
             said.append("recovery goes on changing: " +
                         j.differs(j.want_end, once))
         j.at_end(files, True, [stage], desk.sink.settle(), self.gpg_home(sc))
-        if j.state(self.befores[sc.template]) == after:
-            said.append("it changes nothing")
+        if (j.state(self.befores[sc.template]) == after) != sc.reads:
+            said.append("it changes something" if sc.reads else
+                        "it changes nothing")
         return calls, chance, broken + [
             "%s, undisturbed: %s" % (sc.name, s) for s in said + j.broken]
 
