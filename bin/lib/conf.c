@@ -826,6 +826,9 @@ check_title(struct load *l, cfg_t *sec)
 {
 	const char *name = cfg_title(sec);
 
+	if (name == NULL) /* the library could not copy it */
+		return fault_set(l->f, EX_TEMPFAIL, "%s: out of memory",
+		    l->file);
 	if (*name != '\0' && strlen(name) < NAME_SIZE && name[strspn(name,
 	    "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0')
 		return 0;
