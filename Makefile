@@ -8,6 +8,8 @@
 # make torture    every fault suite, and a table of what they did; for a night
 # make fuzz       libFuzzer on what reads strangers' bytes, FUZZ seconds each
 # make lint       strict compilers, cppcheck, manuals, shell
+# make coverage   lines and branches that the tests reach, with limits
+# make analyse    gcc's analyser, scan-build, clang-tidy
 # make asan       the tests under AddressSanitizer and UBSan
 # make memcheck   the tests under valgrind
 # make hardening  PIE, RELRO, canary and the like, in each program
@@ -266,6 +268,9 @@ fuzz-built: $(FUZZERS)
 lint: deps
 	@tests/helper/lint
 
+analyse: deps
+	@PKGS='$(PKGS)' tests/helper/analyse
+
 # Without those that trace (a leak check cannot run under strace) or that
 # build on their own.
 ASAN_E2E = alert.sh answers.sh bounce.sh classify.sh edit.sh fsck.sh hands.sh \
@@ -277,6 +282,16 @@ asan: deps
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -U_FORTIFY_SOURCE'
 	@B=build/asan/ CORPORA='$(CORPORA)' tests/run \
 	    $(patsubst %,unit/%,$(UNITS)) $(addprefix e2e/,$(ASAN_E2E))
+
+# Counters that live in a file while a program runs, so that a kill counts.
+COUNT = -fprofile-instr-generate='$(CURDIR)/build/coverage/raw/%m%c.profraw' \
+	-fcoverage-mapping -mllvm -runtime-counter-relocation
+
+coverage: deps
+	@rm -rf build/coverage/raw && mkdir -p build/coverage/raw
+	@$(MAKE) -s --no-print-directory tests-built B=build/coverage/ CC=clang \
+	    CFLAGS="-O1 -g -w -U_FORTIFY_SOURCE $(COUNT)"
+	@B=build/coverage/ CORPORA='$(CORPORA)' tests/helper/coverage
 
 # A configuration that is there is never overwritten; owner and group are set
 # where the user exists (INSTALL makes it).  The crontab and the units are
@@ -377,6 +392,6 @@ clean:
 
 FORCE:
 
-.PHONY: all tests-built deps demo check bench crash fuzz fuzz-built lint asan memcheck hardening distcheck install \
+.PHONY: all tests-built deps demo check bench crash fuzz fuzz-built lint coverage analyse asan memcheck hardening distcheck install \
 	uninstall clean FORCE
 -include $(OBJS:.o=.d) $(BINS:=.d) $(TESTS:=.d) $(FUZZERS:=.d)

@@ -205,7 +205,7 @@ dns_addresses(struct dns *d, const char *host, int port,
 static void
 take_mx(struct dns_mx *mx, const struct ares_mx_reply *r)
 {
-	unsigned short preference[DNS_MX];
+	unsigned short preference[DNS_MX] = {0};
 	size_t i;
 
 	for (; r != NULL && mx->n < DNS_MX; r = r->next) {

@@ -38,7 +38,7 @@ errno_status(int e)
 }
 
 int
-fault_set(struct fault *f, int status, const char *fmt, ...)
+(fault_set)(struct fault *f, int status, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -52,7 +52,7 @@ fault_set(struct fault *f, int status, const char *fmt, ...)
 }
 
 int
-fault_errno(struct fault *f, const char *fmt, ...)
+(fault_errno)(struct fault *f, const char *fmt, ...)
 {
 	int e = errno;
 	size_t n;
@@ -71,7 +71,7 @@ fault_errno(struct fault *f, const char *fmt, ...)
 }
 
 int
-fault_in(struct fault *f, const char *fmt, ...)
+(fault_in)(struct fault *f, const char *fmt, ...)
 {
 	char old[sizeof(f->text)];
 	size_t n;

@@ -526,16 +526,16 @@ static void
 fill(struct pgp *r, gpgme_key_t k, time_t now, bool all, struct pgp_key *key)
 {
 	bool some = count_usable(k, now) > 0, first = true;
-	gpgme_subkey_t s;
+	gpgme_subkey_t s, own = k->subkeys; /* there is always one */
 	long best = 0;
 
 	*key = (struct pgp_key){0};
-	snprintf(key->fpr, sizeof(key->fpr), "%s", k->subkeys->fpr);
+	snprintf(key->fpr, sizeof(key->fpr), "%s", own->fpr);
 	set_uids(key, k);
-	if (k->subkeys->timestamp > 0)
-		key->created = k->subkeys->timestamp;
+	if (own->timestamp > 0)
+		key->created = own->timestamp;
 	key->secret = holds_secret(r, k);
-	for (s = k->subkeys; s != NULL; s = s->next) {
+	for (s = own; s != NULL; s = s->next) {
 		if (!s->can_encrypt)
 			continue;
 		if (all || sub_usable(s, now))
@@ -545,8 +545,8 @@ fill(struct pgp *r, gpgme_key_t k, time_t now, bool all, struct pgp_key *key)
 		best = first ? s->expires : ring_later(best, s->expires);
 		first = false;
 	}
-	key->key_expires = k->subkeys->expires;
-	key->expires = ring_earlier(k->subkeys->expires, best);
+	key->key_expires = own->expires;
+	key->expires = ring_earlier(own->expires, best);
 }
 
 int
@@ -569,11 +569,12 @@ ring_refuse_date(gpgme_key_t k, struct fault *f, const char *what, time_t t)
 static int
 refuse_subkeys(gpgme_key_t k, time_t now, struct fault *f)
 {
-	gpgme_subkey_t s, last = NULL;
+	gpgme_subkey_t s = k->subkeys, last = NULL;
 
-	for (s = k->subkeys; s != NULL; s = s->next)
+	do
 		if (s->can_encrypt && (last == NULL || !s->revoked))
 			last = s;
+	while ((s = s->next) != NULL);
 	if (last == NULL)
 		return ring_refuse(k, f, "it has no subkey for encryption");
 	if (last->revoked)

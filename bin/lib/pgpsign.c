@@ -388,7 +388,7 @@ sign_in(struct pgp *s, const void *p, size_t n, struct buf *out,
 {
 	gpgme_data_t in = NULL, sig = NULL;
 	gpgme_error_t e;
-	size_t len;
+	size_t len = 0;
 	char *text;
 	int rc;
 

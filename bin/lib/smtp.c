@@ -42,7 +42,7 @@ is_stream(int fd)
 static bool
 is_ours(int fd, int port)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = {0};
 	socklen_t n = sizeof(ss);
 
 	if (getpeername(fd, (struct sockaddr *)&ss, &n) == -1)
