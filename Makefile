@@ -89,6 +89,9 @@ SERVICES = \
 	body \
 	packet \
 	pgp \
+	pgpfile \
+	pgpout \
+	pgpin \
 	pgpsign \
 	deadline \
 	octets \

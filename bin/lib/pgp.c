@@ -1,8 +1,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <limits.h>
 #include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,27 +10,12 @@
 #include <unistd.h>
 
 #include "io.h"
-#include "packet.h"
 #include "pgp.h"
 #include "ring.h"
 #include "text.h"
 #include "when.h"
 
-#define HOME_MAX 85            /* longer ones fail: the agent's socket */
 #define DAY (24 * 60 * 60)
-#define KEYFILE_MAX (4 << 20)  /* a key flooded with signatures is larger */
-#define PLAIN_MAX (256 << 20)  /* what a small message may inflate to */
-#define RECIPIENTS_MAX 64
-#define UNKNOWN_CIPHER "?.?"   /* GPGME's, while there is no session key */
-
-_Static_assert(PGP_KEYID == PACKET_ID, "two sizes of a key id");
-
-/* Bytes from GPGME into a buffer, which wipes what it leaves behind. */
-struct sink {
-	struct gpgme_data_cbs cbs;
-	struct buf *out;
-	size_t room;
-};
 
 /* GPGME calls a gpg that is missing and one that it cannot start the same. */
 static bool
@@ -120,18 +103,17 @@ ring_home(struct pgp *r, const char *home, struct fault *f)
 	if (r->dir == -1)
 		return fault_set(f, EX_CONFIG, "%s: no GnuPG home: %s", home,
 		    strerror(errno));
-	if (strlen(r->home) > HOME_MAX)
+	if (strlen(r->home) > RING_HOME_MAX)
 		return fault_set(f, EX_CONFIG, "%s: over %d characters, too "
-		    "long for a GnuPG home", r->home, HOME_MAX);
+		    "long for a GnuPG home", r->home, RING_HOME_MAX);
 	if (has_control(r->home))
 		return fault_set(f, EX_CONFIG, "%s: control characters in "
 		    "the name of a GnuPG home", r->home);
 	return 0;
 }
 
-/* Calls SEEN for every name in the folder NAME of the ring until it is true. */
-static bool
-any_name(struct pgp *r, const char *name, bool (*seen)(const char *))
+bool
+ring_any(struct pgp *r, const char *name, bool (*seen)(const char *))
 {
 	int fd = openat(r->dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd != -1 ? fdopendir(fd) : NULL;
@@ -154,14 +136,6 @@ static bool
 is_options(const char *name)
 {
 	return strcmp(name, "gpg.conf") == 0 || text_prefix(name, "gpg.conf-");
-}
-
-static bool
-is_secret_file(const char *name)
-{
-	size_t n = strlen(name);
-
-	return n > 4 && strcmp(name + n - 4, ".key") == 0;
 }
 
 int
@@ -199,7 +173,7 @@ pgp_open(struct pgp **out, const char *home, struct fault *f)
 
 	*r = (struct pgp){.dir = -1, .own = home == NULL};
 	rc = ring_home(r, name, f);
-	if (rc == 0 && !r->own && any_name(r, ".", is_options))
+	if (rc == 0 && !r->own && ring_any(r, ".", is_options))
 		rc = fault_set(f, EX_CONFIG, "%s/gpg.conf: a ring of the desk "
 		    "takes no options from a file: remove it", r->home);
 	if (rc == 0)
@@ -255,9 +229,8 @@ share_file(struct pgp *r, const char *name, mode_t want)
 static const char *const shared[] = {"pubring.kbx", "pubring.kbx~",
     "pubring.gpg", "pubring.gpg~", "trustdb.gpg", NULL};
 
-/* gpg makes files for their owner alone; a ring may belong to a group. */
-static void
-share(struct pgp *r)
+void
+ring_share(struct pgp *r)
 {
 	const char *const *name;
 	struct stat st;
@@ -411,7 +384,7 @@ ring_find(struct pgp *r, const char *name, gpgme_key_t *k, struct fault *f)
 	if (e == 0)
 		e = next_key(r, fpr, k);
 	gpgme_op_keylist_end(r->ctx);
-	share(r);
+	ring_share(r);
 	if (e == 0)
 		remember(r, &before, *k);
 	if (e == 0)
@@ -521,9 +494,8 @@ count_usable(gpgme_key_t k, time_t now)
 	return n;
 }
 
-/* KEY from K: with the ids of the usable subkeys, or with ALL. */
-static void
-fill(struct pgp *r, gpgme_key_t k, time_t now, bool all, struct pgp_key *key)
+void
+ring_fill(struct pgp *r, gpgme_key_t k, time_t now, bool all, struct pgp_key *key)
 {
 	bool some = count_usable(k, now) > 0, first = true;
 	gpgme_subkey_t s, own = k->subkeys; /* there is always one */
@@ -601,8 +573,8 @@ ring_alive(gpgme_key_t k, time_t now, struct fault *f)
 	return 0;
 }
 
-static int
-judge(gpgme_key_t k, time_t now, const struct pgp_key *key, struct fault *f)
+int
+ring_judge(gpgme_key_t k, time_t now, const struct pgp_key *key, struct fault *f)
 {
 	if (ring_alive(k, now, f) == -1)
 		return -1;
@@ -614,9 +586,8 @@ judge(gpgme_key_t k, time_t now, const struct pgp_key *key, struct fault *f)
 	return 0;
 }
 
-/* ring_find(), fill() and judge(); K, where not NULL, gets a reference. */
-static int
-get_usable(struct pgp *r, const char *fpr, time_t now, struct pgp_key *key,
+int
+ring_usable(struct pgp *r, const char *fpr, time_t now, struct pgp_key *key,
     gpgme_key_t *k, struct fault *f)
 {
 	gpgme_key_t found;
@@ -624,8 +595,8 @@ get_usable(struct pgp *r, const char *fpr, time_t now, struct pgp_key *key,
 
 	if (ring_find(r, fpr, &found, f) == -1)
 		return -1;
-	fill(r, found, now, false, key);
-	rc = judge(found, now, key, f);
+	ring_fill(r, found, now, false, key);
+	rc = ring_judge(found, now, key, f);
 	if (rc == 0 && k != NULL)
 		*k = found;
 	else
@@ -637,7 +608,7 @@ int
 pgp_key(struct pgp *r, const char *fpr, time_t now, struct pgp_key *key,
     struct fault *f)
 {
-	return get_usable(r, fpr, now, key, NULL, f);
+	return ring_usable(r, fpr, now, key, NULL, f);
 }
 
 int
@@ -648,7 +619,7 @@ pgp_key_any(struct pgp *r, const char *fpr, struct pgp_key *key,
 
 	if (ring_find(r, fpr, &k, f) == -1)
 		return -1;
-	fill(r, k, time(NULL), true, key);
+	ring_fill(r, k, time(NULL), true, key);
 	gpgme_key_unref(k);
 	return 0;
 }
@@ -660,605 +631,4 @@ pgp_holds_secret(struct pgp *r, const char *fpr)
 	struct fault f;
 
 	return pgp_key_any(r, fpr, &key, &f) == 0 && key.secret;
-}
-
-/* --- key files --- */
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	remove(path);
-	return 0;
-}
-
-/*
- * Who has logged in has gpg's sockets there, in a folder for each home that
- * gpg has ever seen, and nobody removes it.
- */
-static void
-remove_sockets(const char *home)
-{
-	const char *program = gpgme_get_dirinfo("gpgconf-name");
-	const char *argv[] = {"gpgconf", "--homedir", home,
-	    "--remove-socketdir", NULL};
-	gpgme_data_t out = NULL; /* its end is waited for */
-	gpgme_ctx_t ctx;
-	char run[64];
-
-	snprintf(run, sizeof(run), "/run/user/%lu", (unsigned long)geteuid());
-	if (access(run, F_OK) == -1 || program == NULL ||
-	    gpgme_new(&ctx) != 0)
-		return;
-	if (gpgme_set_protocol(ctx, GPGME_PROTOCOL_SPAWN) == 0 &&
-	    gpgme_data_new(&out) == 0)
-		gpgme_op_spawn(ctx, program, argv, NULL, out, NULL, 0);
-	gpgme_data_release(out);
-	gpgme_release(ctx);
-}
-
-void
-ring_scratch_remove(const char *home)
-{
-	nftw(home, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-	remove_sockets(home);
-}
-
-char *
-ring_scratch(struct fault *f)
-{
-	const char *tmp = getenv("TMPDIR");
-	char *home;
-
-	if (tmp == NULL || *tmp != '/' ||
-	    strlen(tmp) + sizeof("/todoke-gpg.XXXXXX") > HOME_MAX)
-		tmp = "/tmp";
-	home = xasprintf("%s/todoke-gpg.XXXXXX", tmp);
-	if (mkdtemp(home) != NULL)
-		return home;
-	fault_errno(f, "%s", home);
-	free(home);
-	return NULL;
-}
-
-void
-ring_keyring(const struct pgp *r, struct buf *out)
-{
-	const char *name = "pubring.kbx", *kind = "gnupg-kbx";
-
-	if (faccessat(r->dir, name, F_OK, 0) == -1 &&
-	    faccessat(r->dir, "pubring.gpg", F_OK, 0) == 0) {
-		name = "pubring.gpg";
-		kind = "gnupg-ring";
-	}
-	buf_printf(out, "keyring %s:%s/%s\n", kind, r->home, name);
-}
-
-/*
- * gpg --import asks for an agent, which it would start; only an options file
- * can forbid that.
- */
-static char *
-scratch_options(const struct pgp *ring)
-{
-	struct buf b = {0};
-	char *s;
-
-	buf_puts(&b, "no-autostart\ndisable-dirmngr\n");
-	if (ring != NULL) {
-		buf_puts(&b, "no-default-keyring\n");
-		ring_keyring(ring, &b);
-	}
-	s = xstrdup(buf_text(&b));
-	buf_free(&b);
-	return s;
-}
-
-static int
-scratch_setup(struct pgp *s, const char *home, const struct pgp *ring,
-    struct fault *f)
-{
-	char *options;
-	int rc;
-
-	if (ring_home(s, home, f) == -1)
-		return -1;
-	options = scratch_options(ring);
-	rc = io_create(s->dir, "gpg.conf", 0600, options, strlen(options), f);
-	free(options);
-	return rc == 0 ? ring_context(s, f) : -1;
-}
-
-/*
- * A home of its own that goes away with scratch_close(): for keys of its own
- * or, with RING, for work on the keys of that one.
- */
-static int
-scratch_open(struct pgp **out, const struct pgp *ring, struct fault *f)
-{
-	struct pgp *s;
-	char *home = ring_scratch(f);
-
-	if (home == NULL)
-		return -1;
-	s = xmalloc(sizeof(*s));
-	*s = (struct pgp){.dir = -1};
-	if (scratch_setup(s, home, ring, f) == -1) {
-		ring_scratch_remove(home);
-		pgp_close(s);
-		s = NULL;
-	}
-	free(home);
-	*out = s;
-	return s != NULL ? 0 : -1;
-}
-
-static void
-scratch_close(struct pgp *s)
-{
-	ring_scratch_remove(s->home);
-	pgp_close(s);
-}
-
-/* Import the one key that B is. */
-static int
-import(struct pgp *r, const struct buf *b, struct fault *f)
-{
-	gpgme_import_result_t res;
-	gpgme_data_t d;
-	gpgme_error_t e;
-
-	e = gpgme_data_new_from_mem(&d, buf_text(b), b->n, 0);
-	if (e != 0)
-		return ring_fault(r, e, "import", f);
-	e = gpgme_op_import(r->ctx, d);
-	gpgme_data_release(d);
-	res = gpgme_op_import_result(r->ctx);
-	if (e != 0)
-		return ring_fault(r, e, "import", f);
-	if (res == NULL || res->considered != 1 || res->secret_read != 0)
-		return fault_set(f, EX_NOPERM, "GnuPG does not find exactly "
-		    "one public key in it");
-	if (res->no_user_id != 0)
-		return fault_set(f, EX_NOPERM, "a key without a user id that "
-		    "it has signed itself: incomplete, forged or too old");
-	return 0;
-}
-
-/* The one key of a scratch home. */
-static int
-only_key(struct pgp *s, gpgme_key_t *k, struct fault *f)
-{
-	gpgme_key_t other;
-	gpgme_error_t e;
-
-	e = gpgme_op_keylist_start(s->ctx, NULL, 0);
-	if (e == 0)
-		e = gpgme_op_keylist_next(s->ctx, k);
-	if (gpgme_err_code(e) == GPG_ERR_EOF)
-		return fault_set(f, EX_NOPERM, "GnuPG cannot use this key: "
-		    "damaged, forged or of an unknown kind");
-	if (e == 0 && gpgme_op_keylist_next(s->ctx, &other) == 0) {
-		gpgme_key_unref(other);
-		gpgme_key_unref(*k);
-		return fault_set(f, EX_NOPERM, "more than one key is in it");
-	}
-	gpgme_op_keylist_end(s->ctx);
-	return e == 0 ? 0 : ring_fault(s, e, "list keys", f);
-}
-
-static int
-inspect_in(struct pgp *s, const struct buf *b, time_t now,
-    struct pgp_key *key, struct fault *f)
-{
-	char fpr[PGP_FPR];
-	gpgme_key_t k;
-	int rc = -1;
-
-	if (import(s, b, f) == -1 || only_key(s, &k, f) == -1)
-		return -1;
-	if (k->subkeys == NULL || k->subkeys->fpr == NULL ||
-	    !pgp_fingerprint(k->subkeys->fpr, fpr)) {
-		fault_set(f, EX_NOPERM, "a key without a fingerprint of "
-		    "version 4");
-	} else {
-		fill(s, k, now, false, key);
-		rc = judge(k, now, key, f);
-	}
-	gpgme_key_unref(k);
-	return rc;
-}
-
-static int
-inspect(const struct buf *b, time_t now, struct pgp_key *key, struct fault *f)
-{
-	struct pgp *s;
-	int rc;
-
-	if (scratch_open(&s, NULL, f) == -1)
-		return -1;
-	rc = inspect_in(s, b, now, key, f);
-	scratch_close(s);
-	return rc;
-}
-
-/* The bytes that GnuPG will get: what was looked at, and only that. */
-static int
-read_key_file(const void *p, size_t n, struct buf *b, struct fault *f)
-{
-	int rc;
-
-	if (n > KEYFILE_MAX)
-		rc = fault_set(f, EX_NOPERM, "a key file larger than %d bytes",
-		    KEYFILE_MAX);
-	else if (n == 0)
-		rc = fault_set(f, EX_NOPERM, "no key is in it: it is empty");
-	else
-		rc = packet_unarmor(p, n, b, f);
-	if (rc == 0)
-		rc = packet_one_key(b, f);
-	if (rc == -1)
-		f->status = EX_NOPERM;
-	return rc;
-}
-
-int
-pgp_inspect(const void *p, size_t n, time_t now, struct pgp_key *key,
-    struct fault *f)
-{
-	struct buf b = {0};
-	int rc;
-
-	rc = read_key_file(p, n, &b, f);
-	if (rc == 0)
-		rc = inspect(&b, now, key, f);
-	buf_free(&b);
-	return rc;
-}
-
-static int
-import_into(struct pgp *r, const struct buf *b, struct fault *f)
-{
-	struct pgp *s;
-	int rc;
-
-	if (scratch_open(&s, r, f) == -1)
-		return -1;
-	rc = import(s, b, f);
-	scratch_close(s);
-	share(r);
-	if (rc == -1 && f->status == EX_NOPERM) /* it was found good before */
-		rc = fault_set(f, EX_CANTCREAT,
-		    "%s: gpg cannot store a key there", r->home);
-	return rc;
-}
-
-int
-pgp_import(struct pgp *r, const void *p, size_t n, time_t now,
-    struct pgp_key *key, struct fault *f)
-{
-	struct buf b = {0};
-	struct pgp_key seen;
-	int rc;
-
-	rc = read_key_file(p, n, &b, f);
-	if (rc == 0)
-		rc = inspect(&b, now, &seen, f);
-	if (rc == 0)
-		rc = import_into(r, &b, f);
-	if (rc == 0) {
-		rc = pgp_key(r, seen.fpr, now, key, f);
-		if (rc == -1 && f->status == EX_NOINPUT)
-			f->status = EX_CANTCREAT;
-	}
-	buf_free(&b);
-	return rc;
-}
-
-/* --- messages --- */
-
-static ssize_t
-sink_write(void *handle, const void *p, size_t n)
-{
-	struct sink *s = handle;
-
-	if (n > s->room) {
-		errno = EFBIG;
-		return -1;
-	}
-	buf_add(s->out, p, n);
-	s->room -= n;
-	return (ssize_t)n;
-}
-
-static gpgme_error_t
-sink_open(struct sink *s, struct buf *out, size_t room, gpgme_data_t *d)
-{
-	gpgme_error_t e;
-
-	*s = (struct sink){.cbs = {.write = sink_write}, .out = out,
-	    .room = room};
-	e = gpgme_data_new_from_cbs(d, &s->cbs, s);
-	if (e == 0) /* GPGME wipes its own copies */
-		e = gpgme_data_set_flag(*d, "sensitive", "1");
-	return e;
-}
-
-/* One operation of GPGME from memory to OUT. */
-static gpgme_error_t
-run(struct pgp *r, gpgme_key_t *keys, const void *p, size_t n,
-    struct buf *out)
-{
-	gpgme_data_t in = NULL, to = NULL;
-	struct sink s;
-	gpgme_error_t e;
-
-	e = gpgme_data_new_from_mem(&in, p, n, 0);
-	if (e == 0)
-		e = sink_open(&s, out, keys != NULL ? SIZE_MAX : PLAIN_MAX,
-		    &to);
-	if (e == 0 && keys != NULL)
-		e = (r->by != NULL ? gpgme_op_encrypt_sign :
-		    gpgme_op_encrypt)(r->ctx, keys, GPGME_ENCRYPT_ALWAYS_TRUST |
-		    GPGME_ENCRYPT_NO_ENCRYPT_TO, in, to);
-	else if (e == 0)
-		e = gpgme_op_decrypt(r->ctx, in, to);
-	gpgme_data_release(to);
-	gpgme_data_release(in);
-	return e;
-}
-
-static int
-recipients(const void *p, size_t n, char ids[][PGP_KEYID], size_t max,
-    size_t *nids, bool *sealed, struct buf *bin, struct fault *f)
-{
-	if (packet_unarmor(p, n, bin, f) == -1)
-		return -1;
-	return packet_recipients(bin, ids, max, nids, sealed, f);
-}
-
-int
-pgp_recipients(struct pgp *r, const void *p, size_t n,
-    char ids[][PGP_KEYID], size_t max, size_t *nids, struct fault *f)
-{
-	struct buf bin = {0};
-	bool sealed;
-	int rc;
-
-	(void)r; /* gpg would tell as well, but ask an agent first */
-	rc = recipients(p, n, ids, max, nids, &sealed, &bin, f);
-	buf_free(&bin);
-	return rc;
-}
-
-/* The keys of one pgp_encrypt(). */
-struct targets {
-	gpgme_key_t *k; /* NULL after the last */
-	struct pgp_key *key;
-	size_t n;
-};
-
-static void
-targets_free(struct targets *t)
-{
-	size_t i;
-
-	for (i = 0; i < t->n; i++)
-		gpgme_key_unref(t->k[i]);
-	free(t->k);
-	free(t->key);
-}
-
-static bool
-targets_have(const struct targets *t, const char *fpr)
-{
-	size_t i;
-
-	for (i = 0; i < t->n; i++)
-		if (strcmp(t->key[i].fpr, fpr) == 0)
-			return true;
-	return false;
-}
-
-static int
-targets_get(struct pgp *r, const char *const *fprs, size_t nfprs, time_t now,
-    struct targets *t, struct fault *f)
-{
-	char fpr[PGP_FPR];
-	size_t i;
-
-	*t = (struct targets){xmalloc((nfprs + 1) * sizeof(gpgme_key_t)),
-	    xmalloc((nfprs + 1) * sizeof(struct pgp_key)), 0};
-	for (i = 0; i < nfprs; i++) {
-		if (pgp_fingerprint(fprs[i], fpr) && targets_have(t, fpr))
-			continue;
-		if (get_usable(r, fprs[i], now, &t->key[t->n], &t->k[t->n],
-		    f) == -1)
-			return -1;
-		t->n++;
-	}
-	if (t->n == 0) /* GPGME would encrypt to a passphrase */
-		return fault_set(f, EX_SOFTWARE, "no key to encrypt to");
-	return 0;
-}
-
-static bool
-key_has_id(const struct pgp_key *key, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < key->nids; i++)
-		if (strcmp(key->ids[i], id) == 0)
-			return true;
-	return false;
-}
-
-/* One id for each key asked for, and none besides. */
-static int
-check_result(const struct targets *t, const struct buf *msg, struct fault *f)
-{
-	char ids[RECIPIENTS_MAX][PGP_KEYID];
-	struct buf bin = {0};
-	size_t i, j, nids, met = 0;
-	bool sealed = false;
-	int rc;
-
-	rc = recipients(msg->p, msg->n, ids, RECIPIENTS_MAX, &nids, &sealed,
-	    &bin, f);
-	buf_free(&bin);
-	if (rc == -1) {
-		f->status = EX_SOFTWARE;
-		return fault_in(f, "own message");
-	}
-	for (i = 0; i < t->n; i++)
-		for (j = 0; j < nids; j++)
-			if (key_has_id(&t->key[i], ids[j])) {
-				met++;
-				break;
-			}
-	if (!sealed || met != t->n || nids != t->n)
-		return fault_set(f, EX_SOFTWARE, "gpg encrypted to other keys "
-		    "than it was asked to: %zu of %zu met, %zu in all", met,
-		    t->n, nids);
-	return 0;
-}
-
-/* Append FROM, which may be large: where nothing is there yet it moves. */
-static void
-give(struct buf *from, struct buf *to)
-{
-	struct buf empty = *to;
-
-	if (to->n > 0) {
-		buf_add(to, from->p, from->n);
-		return;
-	}
-	*to = *from;
-	*from = empty;
-}
-
-int
-ring_encrypt(struct pgp *r, struct pgp *with, const char *const *fprs,
-    size_t nfprs, time_t now, const void *p, size_t n, struct buf *out,
-    struct fault *f)
-{
-	struct buf msg = {0};
-	struct targets t;
-	gpgme_error_t e;
-	int rc;
-
-	rc = targets_get(r, fprs, nfprs, now, &t, f);
-	if (rc == 0) {
-		buf_room(&msg, n + n / 2);
-		e = run(with, t.k, p, n, &msg);
-		if (e != 0 && with->by != NULL)
-			rc = ring_unsigned(with, e, f);
-		else if (e != 0)
-			rc = ring_fault(with, e, "encrypt", f);
-	}
-	if (rc == 0)
-		rc = check_result(&t, &msg, f);
-	if (rc == 0 && with->by != NULL)
-		rc = ring_signed(with, NULL, f);
-	if (rc == 0)
-		give(&msg, out);
-	buf_free(&msg);
-	targets_free(&t);
-	return rc;
-}
-
-int
-pgp_encrypt(struct pgp *r, const char *const *fprs, size_t nfprs, time_t now,
-    const void *p, size_t n, struct buf *out, struct fault *f)
-{
-	return ring_encrypt(r, r, fprs, nfprs, now, p, n, out, f);
-}
-
-/* Does gpg say of every recipient that its secret key is not here? */
-static bool
-all_absent(gpgme_decrypt_result_t res)
-{
-	gpgme_recipient_t who;
-
-	for (who = res->recipients; who != NULL; who = who->next)
-		if (gpgme_err_code(who->status) != GPG_ERR_NO_SECKEY)
-			return false;
-	return true;
-}
-
-static int
-no_secret_key(struct pgp *r, const char *id, struct fault *f)
-{
-	return fault_set(f, EX_TEMPFAIL, "%s: no secret key for this message "
-	    "(to %s) is here: run this as a coordinator who has one", r->home,
-	    id);
-}
-
-static int
-decrypt_fault(struct pgp *r, gpgme_error_t e, const char *id,
-    struct fault *f)
-{
-	gpgme_decrypt_result_t res = gpgme_op_decrypt_result(r->ctx);
-	char why[128];
-
-	gpgme_strerror_r(e, why, sizeof(why));
-	if (res == NULL)
-		return ring_fault(r, e, "decrypt", f);
-	if (res->legacy_cipher_nomdc || (res->symkey_algo != NULL &&
-	    strcmp(res->symkey_algo, UNKNOWN_CIPHER) != 0))
-		return fault_set(f, EX_DATAERR,
-		    "an encrypted message that is damaged or was changed");
-	if (gpgme_err_code(e) == GPG_ERR_NO_SECKEY && all_absent(res))
-		return no_secret_key(r, id, f);
-	return fault_set(f, EX_TEMPFAIL, "%s: the agent does not open the "
-	    "message to %s (%s): unlock the key with gpg, then try again",
-	    r->home, id, why);
-}
-
-static int
-decrypt(struct pgp *r, const struct buf *bin, const char *id,
-    struct buf *out, struct fault *f)
-{
-	struct buf plain = {0};
-	gpgme_error_t e;
-	int rc = 0;
-
-	e = run(r, NULL, buf_text(bin), bin->n, &plain);
-	if (gpgme_err_code(e) == GPG_ERR_EFBIG)
-		rc = fault_set(f, EX_DATAERR, "an encrypted message that "
-		    "unfolds to over %d bytes", PLAIN_MAX);
-	else if (e != 0)
-		rc = decrypt_fault(r, e, id, f);
-	else if (gpgme_op_decrypt_result(r->ctx)->legacy_cipher_nomdc)
-		rc = fault_set(f, EX_DATAERR, "no integrity protection");
-	else
-		buf_add(out, buf_text(&plain), plain.n);
-	buf_free(&plain);
-	return rc;
-}
-
-int
-pgp_decrypt(struct pgp *r, const void *p, size_t n, struct buf *out,
-    struct fault *f)
-{
-	char ids[RECIPIENTS_MAX][PGP_KEYID];
-	struct buf bin = {0};
-	bool sealed;
-	size_t nids;
-	int rc;
-
-	rc = recipients(p, n, ids, RECIPIENTS_MAX, &nids, &sealed, &bin, f);
-	if (rc == 0 && !sealed)
-		rc = fault_set(f, EX_DATAERR, "an encrypted message without "
-		    "protection against changes (RFC 4880, section 5.7)");
-	/* gpg would start an agent in a ring of public keys to ask it */
-	if (rc == 0 && !r->own &&
-	    !any_name(r, "private-keys-v1.d", is_secret_file))
-		rc = no_secret_key(r, ids[0], f);
-	if (rc == 0)
-		rc = decrypt(r, &bin, ids[0], out, f);
-	buf_free(&bin);
-	return rc;
 }

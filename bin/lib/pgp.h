@@ -145,6 +145,39 @@ int pgp_encrypt_signed(struct pgp *r, const struct pgp_signer *s,
 int pgp_decrypt(struct pgp *r, const void *p, size_t n, struct buf *out,
     struct fault *f);
 
+enum pgp_proof { /* from good to bad */
+	PGP_UNSIGNED,
+	PGP_SIGNED,  /* the signature is right: compare its key */
+	PGP_DEAD,    /* right, but the key or the signature is expired, or the
+	                key revoked */
+	PGP_UNKNOWN, /* the key is not in the ring, or the digest an old one */
+	PGP_FORGED   /* what was signed is not this */
+};
+
+struct pgp_signature {
+	enum pgp_proof proof; /* of several signatures the worst */
+	char fpr[PGP_FPR];    /* of its key; of its subkey where the key is
+	                         not in the ring; "" where it is not told */
+};
+
+/*
+ * The text of P, a signed OpenPGP message or a clear-signed text, appended to
+ * OUT, and what its signature is worth with the keys of the ring.  EX_DATAERR:
+ * damaged, or over ROOM bytes of text.
+ */
+int pgp_verify(struct pgp *r, const struct buf *p, size_t room,
+    struct buf *out, struct pgp_signature *sig, struct fault *f);
+/* The same of a SIGNATURE apart from what it signs. */
+int pgp_verify_detached(struct pgp *r, const struct buf *p,
+    const struct buf *signature, struct pgp_signature *sig, struct fault *f);
+
+/*
+ * pgp_decrypt() with OWN, then pgp_verify() of what was in it with the keys of
+ * R: the secret key is in one ring, the pinned ones are in the other.
+ */
+int pgp_read(struct pgp *own, struct pgp *r, const struct buf *p, size_t room,
+    struct buf *out, struct pgp_signature *sig, struct fault *f);
+
 /*
  * The long key ids that a message is encrypted to, *NIDS of them, MAX at most
  * (EX_DATAERR beyond, where there is none, or where a passphrase opens it as

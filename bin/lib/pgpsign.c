@@ -325,8 +325,8 @@ is_part(gpgme_key_t k, const char *fpr)
 	return false;
 }
 
-static const char *
-digest_name(gpgme_hash_algo_t algo)
+const char *
+ring_digest_name(gpgme_hash_algo_t algo)
 {
 	switch (algo) {
 	case GPGME_MD_SHA256:
@@ -351,7 +351,7 @@ ring_signed(struct pgp *r, char *mic, struct fault *f)
 	    !is_part(r->by, sig->fpr))
 		return fault_set(f, EX_SOFTWARE, "gpg signed with another key "
 		    "than %s", r->by->subkeys->fpr);
-	name = digest_name(sig->hash_algo);
+	name = ring_digest_name(sig->hash_algo);
 	if (name == NULL)
 		return ring_refuse(r->by, f, "it signs with an old digest "
 		    "alone: make a newer key");

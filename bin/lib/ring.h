@@ -1,6 +1,7 @@
 /*
- * ring: what the two halves of pgp.h share: pgp.c (rings, keys, messages) and
- * pgpsign.c (signatures).  No other module includes it, or <gpgme.h>.
+ * ring: what the parts of pgp.h share: pgp.c (rings and their keys), pgpfile.c
+ * (key files), pgpout.c (what we encrypt), pgpin.c (what others did) and
+ * pgpsign.c (what we sign).  No other module includes it, or <gpgme.h>.
  */
 #ifndef RING_H
 #define RING_H
@@ -16,6 +17,8 @@
 #include "pgp.h"
 
 #define RING_FILES 3
+#define RING_HOME_MAX 85 /* longer ones fail: the agent's socket */
+#define RING_RECIPIENTS 64
 
 /* The files of a ring as they were. */
 struct ring_stamp {
@@ -37,6 +40,22 @@ struct pgp {
 int ring_fault(struct pgp *r, gpgme_error_t e, const char *doing,
     struct fault *f);
 
+/* Calls SEEN for every name in the folder NAME of the ring until it is true. */
+bool ring_any(struct pgp *r, const char *name, bool (*seen)(const char *));
+
+/* gpg makes files for their owner alone; a ring may belong to a group. */
+void ring_share(struct pgp *r);
+
+/* Bytes from GPGME, ROOM at most, to OUT, which wipes what it leaves behind;
+ * beyond ROOM the operation ends with GPG_ERR_EFBIG.  S lives as long as D. */
+struct ring_sink {
+	struct gpgme_data_cbs cbs;
+	struct buf *out;
+	size_t room;
+};
+gpgme_error_t ring_sink(struct ring_sink *s, struct buf *out, size_t room,
+    gpgme_data_t *d);
+
 /* A home below TMPDIR; the folder or NULL.  To be removed, and freed.  An
  * agent at work in it ends when it is gone. */
 char *ring_scratch(struct fault *f);
@@ -54,6 +73,16 @@ void ring_keyring(const struct pgp *r, struct buf *out);
 int ring_find(struct pgp *r, const char *fpr, gpgme_key_t *k,
     struct fault *f);
 
+/* KEY from K: with the ids of the usable subkeys, or with ALL. */
+void ring_fill(struct pgp *r, gpgme_key_t k, time_t now, bool all,
+    struct pgp_key *key);
+/* Can what ring_fill() made of K encrypt at NOW?  EX_NOPERM and why not. */
+int ring_judge(gpgme_key_t k, time_t now, const struct pgp_key *key,
+    struct fault *f);
+/* The three in one; K, where not NULL, gets a reference. */
+int ring_usable(struct pgp *r, const char *fpr, time_t now,
+    struct pgp_key *key, gpgme_key_t *k, struct fault *f);
+
 /* EX_NOPERM where it is revoked, expired, disabled or invalid as a whole. */
 int ring_alive(gpgme_key_t k, time_t now, struct fault *f);
 bool ring_past(gpgme_subkey_t s, time_t now);
@@ -64,6 +93,8 @@ int ring_refuse(gpgme_key_t k, struct fault *f, const char *why);
 int ring_refuse_date(gpgme_key_t k, struct fault *f, const char *what,
     time_t t);
 
+/* The micalg of a digest (RFC 3156, section 5), NULL for an old one. */
+const char *ring_digest_name(gpgme_hash_algo_t algo);
 /* R->by did not sign. */
 int ring_unsigned(struct pgp *r, gpgme_error_t e, struct fault *f);
 /*

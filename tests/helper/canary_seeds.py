@@ -1,6 +1,8 @@
 """canary_seeds: leaks for canary to find, put into copies of the tree."""
 from suite import Seed
 
+INCLUDES = ("pgpout.c", "#include <stdlib.h>\n", "#include <stdio.h>\n"
+            "#include <stdlib.h>\n#include <unistd.h>\n")
 ENCRYPT = "\t\te = run(with, t.k, p, n, &msg);\n"
 WRAP = "\trc = seal_wrap(d, subject, p, n, &wrapped, f);\n"
 KEYS = "return pgp_encrypt(d->ring, &fpr, 1, "
@@ -16,7 +18,7 @@ SEEDS = [
          ("inbox.c", "g->w->finder ? LETTER_FINDER :\n\t    g->mail->from);",
           "g->mail->from);")),
     Seed("plain text in a file that is soon gone", ["mail: write"],
-         ("pgp.c", ENCRYPT, "\t\tFILE *x = fopen(\"/tmp/todoke.plain\", "
+         INCLUDES, ("pgpout.c", ENCRYPT, "\t\tFILE *x = fopen(\"/tmp/todoke.plain\", "
           "\"w\");\n\t\tfwrite(p, 1, n, x);\n\t\tfclose(x);\n"
           "\t\tunlink(\"/tmp/todoke.plain\");\n" + ENCRYPT)),
     Seed("cores", ["mail: sort, core %d" % i for i in range(4)] +
@@ -24,9 +26,9 @@ SEEDS = [
          ("cli.c", "\tsetrlimit(RLIMIT_CORE, &none);\n", "\t(void)none;\n"),
          ("cli.c", "\tprctl(PR_SET_DUMPABLE, 0, 0, 0, 0);\n", "")),
     Seed("details in the environment of gpg", ["mail: sort"],
-         ("pgp.c", ENCRYPT, "\t\tsetenv(\"PLAIN\", p, 1);\n" + ENCRYPT)),
+         INCLUDES, ("pgpout.c", ENCRYPT, "\t\tsetenv(\"PLAIN\", p, 1);\n" + ENCRYPT)),
     Seed("words in the arguments of a program", ["mail: write"],
-         ("pgp.c", ENCRYPT, "\t\tif (fork() == 0) {\n\t\t\texeclp(\"true\", "
+         INCLUDES, ("pgpout.c", ENCRYPT, "\t\tif (fork() == 0) {\n\t\t\texeclp(\"true\", "
           "\"true\", (const char *)p, (char *)NULL);\n\t\t\t_exit(1);\n"
           "\t\t}\n" + ENCRYPT)),
     Seed("encrypted to the desk as well", ["mail: write", "mail: disclose"],
