@@ -88,6 +88,7 @@ SERVICES = \
 	classify \
 	body \
 	packet \
+	enclosed \
 	pgp \
 	pgpfile \
 	pgpout \
@@ -131,6 +132,8 @@ DESK = \
 	handout \
 	policy \
 	verify \
+	record \
+	payload \
 	handedit \
 	closing \
 	strip \

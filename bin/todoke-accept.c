@@ -10,6 +10,7 @@
 #include "lib/cli.h"
 #include "lib/gate.h"
 #include "lib/letter.h"
+#include "lib/payload.h"
 #include "lib/policy.h"
 #include "lib/when.h"
 
@@ -28,6 +29,7 @@ struct wish {
 	char *origin;
 	char *reason[2]; /* label of CODE, Japanese and English */
 	struct report *r;
+	struct payload opened; /* what of R was encrypted or signed */
 };
 
 static int
@@ -146,7 +148,8 @@ edit_accept(struct change *ch, void *arg, struct fault *f)
 	int day;
 
 	if (may_accept(ch, f) == -1 ||
-	    desk_day(change_desk(ch), 0, &day, f) == -1)
+	    desk_day(change_desk(ch), 0, &day, f) == -1 ||
+	    payload_fill(ch, w->r, &w->opened, &words, f) == -1)
 		return -1;
 	set_given(c, "Url", w->origin);
 	set_given(c, "Kind", w->kind);
@@ -155,9 +158,11 @@ edit_accept(struct change *ch, void *arg, struct fault *f)
 	set_given(c, "Scope", w->scope);
 	set_given(c, "Officer", w->officer);
 	set_score(c, w->cvss);
-	if (casefile_get(c, "Url") == NULL)
+	if (casefile_get(c, "Url") == NULL) {
+		buf_free(&words);
 		return fault_set(f, EX_NOPERM, "case %s names no site: give "
 		    "its address with -u", casefile_number(c));
+	}
 	priority = policy_priority(casefile_get(c, "Scope"),
 	    casefile_get(c, "Cvss"));
 	casefile_set(c, "Priority", priority);
@@ -183,15 +188,19 @@ edit_reject(struct change *ch, void *arg, struct fault *f)
 	struct desk *d = change_desk(ch);
 	struct buf words = {0};
 	char today[16];
+	int rc;
 
 	if (may_accept(ch, f) == -1)
 		return -1;
 	when_day_text(d->today, today);
 	casefile_set(c, "Closed", today);
 	casefile_set(c, "Close-Code", w->code);
+	rc = payload_fill(ch, w->r, &w->opened, &words, f);
 	casefile_word(&words, "code", w->code);
 	change_log(ch, "reject", buf_text(&words));
 	buf_free(&words);
+	if (rc == -1)
+		return -1;
 	change_move(ch, STATE_CLOSED, d->today);
 	return policy_tell_finder(ch, "rejected",
 	    w->reason[strcmp(letter_lang(d, c), "ja") == 0 ? 0 : 1], w->r, f);
@@ -251,10 +260,13 @@ main(int argc, char *argv[])
 	if (check(&d, &w, &f) == -1)
 		cli_die(&f);
 	c = cli_case(&d, argv[optind], number, &p);
-	if (policy_record(&d, c, &w.r, &f) == -1 ||
-	    change_run(&d, number, w.code != NULL ? edit_reject : edit_accept,
+	if (payload_report(&d, c, &w.r, &w.opened, &f) == -1)
+		cli_die(&f);
+	payload_warn(&d, number, &w.opened);
+	if (change_run(&d, number, w.code != NULL ? edit_reject : edit_accept,
 	    &w, &f) == -1)
 		cli_die(&f);
+	payload_free(&w.opened);
 	casefile_free(c);
 	report_free(w.r);
 	free(w.origin);

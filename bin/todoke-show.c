@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/cli.h"
+#include "lib/payload.h"
 #include "lib/policy.h"
 #include "lib/text.h"
 #include "lib/when.h"
@@ -21,9 +22,12 @@ static const struct {
 	const char *event, *says;
 } events[] = {
 	{"open", "The report came in by {via}[, from the web form {form}]."
-	    "[ Missing: {missing}.]"},
-	{"accept", "The report was accepted.[ Priority: {priority}.]"},
-	{"reject", "The report was rejected: {code}."},
+	    "[ OpenPGP: {pgp}.][ Missing: {missing}.]"},
+	{"accept", "The report was accepted.[ Priority: {priority}.]"
+	    "[ Its OpenPGP was opened: {opened}.][ Its signature: "
+	    "{signature}.]"},
+	{"reject", "The report was rejected: {code}.[ Its OpenPGP was "
+	    "opened: {opened}.][ Its signature: {signature}.]"},
 	{"contact", "The operator was asked for a contact by {via}[ at {to}]."},
 	{"confirm", "The contact {to} was confirmed by {how}; its key is "
 	    "{key}.[ Other domain because: {reason}.]"},
@@ -31,9 +35,9 @@ static const struct {
 	{"close", "The case was closed: {code}."},
 	{"reopen", "The case was taken up again."},
 	{"reply", "A reply came from {from}[ for {contact}] (known by its "
-	    "{proof})."},
+	    "{proof}).[ OpenPGP: {pgp}.]"},
 	{"automatic", "An automatic mail came from {from} (known by its "
-	    "{proof})[: {class}]."},
+	    "{proof})[: {class}].[ OpenPGP: {pgp}.]"},
 	{"notice", "A notice came from {from} (known by its {proof}): "
 	    "{class}."},
 	{"bounce", "A mail[ to {to}] did not arrive ({kind}[, {status}]): "
@@ -57,7 +61,8 @@ static const struct {
 	{"write", "A letter ({text}) was written to {to}."},
 	{"refer", "The case was referred to {to} ({who}): {reason}[; secrecy: "
 	    "{nda}][; the operator agreed: {agreed}]."},
-	{"unseal", "The sealed part was opened."},
+	{"unseal", "The sealed part was opened.[ The report's OpenPGP was "
+	    "opened: {opened}.][ Its signature: {signature}.]"},
 	{"note", "Note[ ({via})].[ Deferred to {day}.]"},
 	{"edit", "The case was edited: {fields}."},
 	{"file", "A mail[ of the {from}] was filed by hand."},
@@ -182,30 +187,54 @@ print_case(const struct desk *d, const struct casefile *c,
 		printf("\nNotes:\n%s\n", casefile_notes(c));
 }
 
+static void
+print_report(const struct report *r)
+{
+	struct buf b = {0};
+
+	report_print(r, &b);
+	printf("%s", buf_text(&b));
+	buf_free(&b);
+}
+
+struct opened {
+	struct report *r;
+	struct payload payload;
+};
+
 static int
 edit_unseal(struct change *ch, void *arg, struct fault *f)
 {
-	(void)arg;
-	(void)f;
-	change_log(ch, "unseal", "");
-	return 0;
+	const struct opened *o = arg;
+	struct buf words = {0};
+	int rc;
+
+	rc = payload_fill(ch, o->r, &o->payload, &words, f);
+	change_log(ch, "unseal", buf_text(&words));
+	buf_free(&words);
+	return rc;
 }
 
 /* Opened first, then the audit line, then shown. */
 static void
 print_sealed(struct desk *d, const struct casefile *c)
 {
+	const char *number = casefile_number(c);
 	struct buf b = {0};
-	struct report *r;
+	struct opened o;
 	struct fault f;
 
-	if (policy_record(d, c, &r, &f) == -1 ||
-	    change_run(d, casefile_number(c), edit_unseal, NULL, &f) == -1)
+	if (payload_report(d, c, &o.r, &o.payload, &f) == -1 ||
+	    change_run(d, number, edit_unseal, &o, &f) == -1)
 		cli_die(&f);
-	report_print(r, &b);
-	printf("\nSealed part:\n%s", buf_text(&b));
+	payload_mails(d, c, o.r, &b);
+	payload_warn(d, number, &o.payload);
+	printf("\nSealed part:\n");
+	print_report(o.r);
+	printf("%s", buf_text(&b));
 	buf_free(&b);
-	report_free(r);
+	payload_free(&o.payload);
+	report_free(o.r);
 }
 
 int

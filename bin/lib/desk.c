@@ -299,10 +299,16 @@ desk_encrypt(struct desk *d, const char *fpr, const void *p, size_t n,
 }
 
 int
+desk_own(struct desk *d, struct fault *f)
+{
+	return d->own == NULL ? pgp_open(&d->own, NULL, f) : 0;
+}
+
+int
 desk_unseal(struct desk *d, const void *p, size_t n, struct buf *out,
     struct fault *f)
 {
-	if (d->own == NULL && pgp_open(&d->own, NULL, f) == -1)
+	if (desk_own(d, f) == -1)
 		return -1;
 	return pgp_decrypt(d->own, p, n, out, f);
 }

@@ -29,7 +29,7 @@ struct desk {
 	int today;          /* the civil day of now in the desk's zone */
 	char *by;           /* name of the real user */
 	struct pgp *ring;   /* the desk's ring, see desk_ring() */
-	struct pgp *own;    /* the user's own ring, see desk_unseal() */
+	struct pgp *own;    /* the user's own ring, see desk_own() */
 	struct token_key key;
 	bool has_key;
 	struct bounces *bounces; /* see desk_bounces() */
@@ -61,6 +61,7 @@ void desk_say(const struct desk *d, const char *fmt, ...)
 
 /* What is opened on first use. */
 int desk_ring(struct desk *d, struct fault *f);
+int desk_own(struct desk *d, struct fault *f);
 int desk_key(struct desk *d, struct fault *f);
 int desk_bounces(struct desk *d, struct fault *f);
 int desk_liaisons(struct desk *d, struct fault *f);

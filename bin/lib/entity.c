@@ -277,3 +277,9 @@ entity_text(const struct entity *e, struct buf *out)
 	buf_free(&utf8);
 	buf_free(&text);
 }
+
+void
+entity_bytes(const struct entity *e, struct buf *out)
+{
+	undo_encoding(out, e, e->body);
+}

@@ -43,4 +43,7 @@ bool entity_parameter(struct slice value, const char *name, char **out);
  */
 void entity_text(const struct entity *e, struct buf *out);
 
+/* Append the body with its transfer encoding undone, all of it. */
+void entity_bytes(const struct entity *e, struct buf *out);
+
 #endif

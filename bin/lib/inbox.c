@@ -15,6 +15,7 @@
 #include "io.h"
 #include "letter.h"
 #include "mime.h"
+#include "payload.h"
 #include "seen.h"
 #include "text.h"
 #include "whose.h"
@@ -31,6 +32,7 @@ struct filing {
 	const struct whose *w;
 	bool machine;     /* no person wrote it, whatever it is */
 	bool form;        /* a web form that its header shows wrote it */
+	const char *mark; /* of payload.h */
 	const char *name; /* in.DIGEST */
 };
 
@@ -141,6 +143,7 @@ log_mail(struct change *ch, const struct filing *g, const char *event)
 	struct buf w = {0};
 
 	casefile_word(&w, "mail", g->name);
+	casefile_word(&w, "pgp", g->mark);
 	casefile_word(&w, "proof", g->w->proof);
 	casefile_word(&w, "from", g->w->finder ? LETTER_FINDER :
 	    g->mail->from);
@@ -201,6 +204,8 @@ file_into_case(struct desk *d, struct filing *g, const struct buf *raw,
 	int rc;
 
 	g->name = name;
+	if (payload_mark(d, raw->p, raw->n, false, &g->mark, f) == -1)
+		return -1;
 	snprintf(maildir, sizeof(maildir), "mail/%s", g->w->number);
 	subject = xasprintf("[%s#%s] sealed: mail in", d->conf->tag,
 	    g->w->number);

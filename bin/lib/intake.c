@@ -12,7 +12,8 @@
 #include "intake.h"
 #include "io.h"
 #include "letter.h"
-#include "mime.h"
+#include "payload.h"
+#include "record.h"
 #include "seal.h"
 #include "seen.h"
 #include "text.h"
@@ -94,75 +95,23 @@ intake_waiting(const struct desk *d)
 
 struct opening {
 	const struct report *r;
+	const char *mail; /* in.DIGEST, "" where it was none */
+	const char *mark; /* of payload.h */
+	bool closed;      /* nobody can read yet what it holds */
 	bool answer;
 };
-
-/* A word of a list of etc/, or nothing: what a finder wrote is his. */
-static int
-set_word(struct desk *d, struct casefile *c, const char *field,
-    const char *list, const char *word, struct fault *f)
-{
-	struct words *w;
-
-	if (word[0] == '\0')
-		return 0;
-	if (words_load(&w, d->conf->words, list, f) == -1)
-		return -1;
-	if (words_find(w, word) != NULL)
-		casefile_set(c, field, word);
-	words_free(w);
-	return 0;
-}
-
-static int
-describe(struct desk *d, struct casefile *c, const struct report *r,
-    struct fault *f)
-{
-	char day[WHEN_DAY], mark[17], *origin = addr_origin(r->url);
-	char *operator = text_line(r->operator);
-
-	casefile_set(c, "Url", origin);
-	casefile_set(c, "Operator", operator);
-	casefile_set(c, "Lang", r->lang[0] != '\0' ? r->lang : d->conf->lang);
-	casefile_set(c, "Consent", report_consent(r));
-	when_day_text(d->today, day);
-	casefile_set(c, "Received", day);
-	if (r->address[0] != '\0') {
-		token_mark(&d->key, "finder", r->address, mark);
-		casefile_set(c, "Finder-Mark", mark);
-	}
-	free(origin);
-	free(operator);
-	if (set_word(d, c, "Kind", "kinds", r->kind, f) == -1)
-		return -1;
-	return set_word(d, c, "Operator-Type", "operators", r->operator_type,
-	    f);
-}
-
-static int
-seal_record(struct desk *d, struct casefile *c, const struct report *r,
-    struct fault *f)
-{
-	struct buf plain = {0}, armored = {0};
-	int rc;
-
-	report_print(r, &plain);
-	rc = desk_seal(d, plain.p, plain.n, &armored, f);
-	if (rc == 0)
-		casefile_set_sealed(c, buf_text(&armored));
-	buf_free(&plain);
-	buf_free(&armored);
-	return rc;
-}
 
 static void
 log_open(struct change *ch, const struct opening *o)
 {
 	struct buf words = {0}, missing = {0};
 
-	report_missing(o->r, &missing);
+	if (!o->closed) /* else nobody knows yet */
+		report_missing(o->r, &missing);
 	casefile_word(&words, "via", o->r->is_mail ? "mail" : "form");
 	casefile_word(&words, "form", o->r->form);
+	casefile_word(&words, "pgp", o->mark);
+	casefile_word(&words, "mail", o->mail);
 	casefile_word(&words, "missing", buf_text(&missing));
 	change_log(ch, "open", buf_text(&words));
 	buf_free(&words);
@@ -180,7 +129,8 @@ edit_open(struct change *ch, void *arg, struct fault *f)
 	int day;
 
 	if (desk_day(d, 0, &day, f) == -1 ||
-	    describe(d, c, o->r, f) == -1 || seal_record(d, c, o->r, f) == -1)
+	    record_describe(d, c, o->r, f) == -1 ||
+	    record_seal(d, c, o->r, f) == -1)
 		return -1;
 	change_move(ch, STATE_NEW, day);
 	log_open(ch, o);
@@ -276,9 +226,9 @@ intake_file(struct desk *d, const char *maildir, const char *subject,
 
 static int
 file_report(struct desk *d, const char *number, const void *p, size_t n,
-    struct fault *f)
+    char name[32], struct fault *f)
 {
-	char maildir[SPOOL_PATH], name[32], *subject;
+	char maildir[SPOOL_PATH], *subject;
 	int rc;
 
 	snprintf(maildir, sizeof(maildir), "mail/%s", number);
@@ -289,20 +239,41 @@ file_report(struct desk *d, const char *number, const void *p, size_t n,
 	return rc;
 }
 
+/* What is encrypted speaks for itself when it is opened; what stands around
+ * it, anybody may have written, and consents to nothing. */
+static int
+mark(struct desk *d, struct report *r, const void *p, size_t n,
+    struct opening *o, struct fault *f)
+{
+	int rc = r->is_mail ? payload_mark(d, p, n, false, &o->mark, f) :
+	    payload_mark(d, r->text, strlen(r->text), true, &o->mark, f);
+
+	if (rc == -1)
+		return -1;
+	o->closed = o->mark[0] != '\0' && strcmp(o->mark, "signed") != 0;
+	if (o->closed)
+		r->may_name = r->may_write = false;
+	if (o->mark[0] == '\0')
+		o->mail = "";
+	return 0;
+}
+
 int
 intake_open(struct desk *d, const char *number, const void *p, size_t n,
     struct fault *f)
 {
-	char hex[DIGEST_HEX];
+	char hex[DIGEST_HEX], name[32] = "";
 	struct report *r;
 	struct opening o;
 	int rc = 0;
 
 	if (intake_read(d, p, n, &r, f) == -1)
 		return -1;
-	o = (struct opening){r, answerable(d, r)};
+	o = (struct opening){.r = r, .mail = name, .answer = answerable(d, r)};
 	if (r->is_mail && !d->dry)
-		rc = file_report(d, number, p, n, f);
+		rc = file_report(d, number, p, n, name, f);
+	if (rc == 0)
+		rc = mark(d, r, p, n, &o, f);
 	if (rc == 0)
 		rc = change_open(d, number, edit_open, &o, f);
 	if (rc == 0 && o.answer && r->is_mail && r->address[0] != '\0' &&

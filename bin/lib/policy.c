@@ -83,6 +83,34 @@ task(const char *line)
 	return waits;
 }
 
+/* What came encrypted or signed says so (pgp=, payload.h). */
+#define MARKED(says) {says " (encrypted)", says " (signed)", \
+    says " (encrypted to another key)", \
+    says " (encrypted without protection)", says " (broken OpenPGP)"}
+
+static const char *
+marked(const char *event, const char *line, const char *waits)
+{
+	static const char *const marks[] = {"encrypted", "signed", "foreign",
+	    "unprotected", "broken"};
+	static const struct {
+		const char *event, *waits[5];
+	} duty[] = {
+		{"open", MARKED("accept or reject it")},
+		{"reply", MARKED("read a reply")},
+		{"automatic", MARKED("read an automatic mail")},
+	};
+	char *mark = casefile_word_of(line, "pgp");
+	size_t i, k;
+
+	for (i = 0; mark != NULL && i < 3; i++)
+		for (k = 0; k < 5 && strcmp(event, duty[i].event) == 0; k++)
+			if (strcmp(mark, marks[k]) == 0)
+				waits = duty[i].waits[k];
+	free(mark);
+	return waits;
+}
+
 /* The weight of a duty: one is not pushed aside by a lighter one.  What came
  * from outside weighs more than a task, a task more than a mark of time. */
 static int
@@ -218,8 +246,8 @@ policy_waits(const struct casefile *c)
 			if (strcmp(e.name, duties[k].event) != 0 || w < now)
 				continue;
 			waits = strcmp(e.name, "task") == 0 ? task(e.line) :
-			    strcmp(e.name, "open") == 0 ? opened(e.line) :
-			    duties[k].waits;
+			    marked(e.name, e.line, strcmp(e.name, "open") == 0 ?
+			    opened(e.line) : duties[k].waits);
 			if (w == 3)
 				flow_on(&flow, e.name, waits);
 			now = w == 3 ? 0 : w;

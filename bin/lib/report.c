@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "enclosed.h"
 #include "mime.h"
 #include "pgp.h"
 #include "report.h"
@@ -416,14 +417,15 @@ read_text(struct report *r, const void *p, size_t n, struct fault *f)
 	return fault_set(f, EX_DATAERR, "there is nothing in it");
 }
 
-int
-report_read(const void *p, size_t n, struct report **out, struct fault *f)
+static int
+read_as(const void *p, size_t n, bool mail, struct report **out,
+    struct fault *f)
 {
 	struct report *r;
 	int rc;
 
 	r = new_report();
-	if (mime_looks_like_mail(p, n))
+	if (mail)
 		rc = read_mail(r, p, n, f);
 	else
 		rc = read_text(r, p, n, f);
@@ -437,6 +439,62 @@ report_read(const void *p, size_t n, struct report **out, struct fault *f)
 		put(&r->lang, xstrdup(""));
 	*out = r;
 	return 0;
+}
+
+int
+report_read(const void *p, size_t n, struct report **out, struct fault *f)
+{
+	return read_as(p, n, mime_looks_like_mail(p, n), out, f);
+}
+
+int
+report_read_part(const void *p, size_t n, struct report **out,
+    struct fault *f)
+{
+	return read_as(p, n, true, out, f);
+}
+
+/* What was told inside counts, where it was told. */
+static void
+prefer(char **to, const char *inner)
+{
+	if (inner[0] != '\0')
+		put(to, xstrdup(inner));
+}
+
+static void
+join_text(struct report *r, const struct report *inner)
+{
+	struct buf around = {0}, text = {0};
+
+	enclosed_around(r->text, &around);
+	buf_puts(&text, inner->text);
+	if (around.n < strlen(r->text) &&
+	    !blank(buf_text(&around), around.n))
+		buf_printf(&text, "\n[in clear around it:]\n%s",
+		    buf_text(&around));
+	put(&r->text, xstrdup(buf_text(&text)));
+	buf_free(&around);
+	buf_free(&text);
+}
+
+void
+report_merge(struct report *r, const struct report *inner)
+{
+	join_text(r, inner);
+	prefer(&r->finder, inner->finder);
+	prefer(&r->address, inner->address);
+	prefer(&r->key, inner->key);
+	prefer(&r->url, inner->url);
+	prefer(&r->kind, inner->kind);
+	prefer(&r->operator, inner->operator);
+	prefer(&r->operator_type, inner->operator_type);
+	prefer(&r->lang, inner->lang);
+	prefer(&r->title, inner->title);
+	if (!r->may_name && !r->may_write) {
+		r->may_name = inner->may_name;
+		r->may_write = inner->may_write;
+	}
 }
 
 const char *

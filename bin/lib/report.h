@@ -46,6 +46,16 @@ struct report {
  */
 int report_read(const void *p, size_t n, struct report **r, struct fault *f);
 void report_free(struct report *r);
+/* The same of a part of MIME that was encrypted or signed: it needs no From. */
+int report_read_part(const void *p, size_t n, struct report **r,
+    struct fault *f);
+/*
+ * R is what stood outside, INNER what was encrypted or signed in it.  What
+ * INNER tells takes the place of what R did; its consent counts where R gave
+ * none.  The armor in R's text is gone, what stood around it comes last; a
+ * text without armor is replaced.
+ */
+void report_merge(struct report *r, const struct report *inner);
 
 /* The sealed record, as above; report_read() reads it back. */
 void report_print(const struct report *r, struct buf *out);

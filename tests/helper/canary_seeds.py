@@ -39,8 +39,8 @@ SEEDS = [
           "\t    g->w->number);", "\"[%s#%s] sealed: %s\", d->conf->tag,\n"
           "\t    g->w->number, g->mail->subject);")),
     Seed("the whole URL in the case", ["mail: sort"],
-         ("intake.c", "casefile_set(c, \"Url\", origin);",
-          "casefile_set(c, \"Url\", r->url);")),
+         ("record.c", "set_lacking(c, \"Url\", origin);",
+          "set_lacking(c, \"Url\", r->url);")),
     Seed("inbound mail in clear", ["mail: reply"],
          ("intake.c", WRAP, "\tbuf_add(&wrapped, p, n);\n\trc = 0;\n")),
     Seed("his address in hex, in a header of the details", ["mail: disclose"],
