@@ -91,9 +91,13 @@ class Flavour:
                          else self.encrypted(m))
 
     def encrypted(self, mail):
+        """PGP/MIME, its subject hidden inside (RFC 9788)."""
+        mail = email.message_from_bytes(mail, policy=email.policy.SMTP)
+        for name in ("From", "To", "Date", "Message-ID", "X-Mailer"):
+            del mail[name]
         armor = suite.gpg(self.desk.top + "/desk.ring", "--trust-model",
                           "always", "--armor", "-r", self.keys["desk"],
-                          "--encrypt", data=mail.split(b"\r\n\r\n", 1)[1])
+                          "--encrypt", data=mail.as_bytes())
         head = ("From: <%s>\r\nTo: report@desk.example\r\nSubject: report\r\n"
                 "Message-ID: <%s@%s.example>\r\nMIME-Version: 1.0\r\n"
                 "Content-Type: multipart/encrypted; boundary=b;\r\n"
@@ -228,9 +232,7 @@ def steps(f):
         Step("question", "todoke-write", "-f", "-T", "question", "-i",
              "privacy", "N", at="accept"),
         Step("accept", "todoke-accept", "-k", "xss", "-w",
-             "local-government", "-s", "medium", "-v", "6.1",
-             *(("-u", "http://www.city.example.lg.jp/")
-               if f.name == "sealed" else ()), "N"),
+             "local-government", "-s", "medium", "-v", "6.1", "N"),
         Step("form text", "todoke-contact", "-m", "form", "N", at="contact"),
         Step("publish", "todoke-publish", "-i", "1000", at="contact"),
         Step("letter on paper", "todoke-contact", "-m", "letter", "-o",

@@ -22,19 +22,21 @@ class Scenario:
     any other looks; cron's programs
     need not be told, the next run does; DONE: how it ends when all is done.
     STATUS: how it ends undisturbed.  LEAVES: what it makes beside the case.
-    LATE: on the due day.  READS: it changes nothing.  SERVER: the manner of the mail server.  PLAIN: a
+    LATE: on the due day.  READS: it changes nothing.  CASE: the fact that is
+    its number.  SERVER: the manner of the mail server.  PLAIN: a
     file system whose renames know no flags."""
 
     def __init__(self, name, template, *command, stdin=None, inputs=(),
                  seals=False, opens=False, again=False, late=False,
                  server="take", plain=False, status=0, done=0, leaves=None,
-                 reads=False):
+                 reads=False, case="number"):
         self.name, self.template, self.command = name, template, command
         self.stdin, self.inputs, self.seals = stdin, inputs, seals
         self.opens, self.again, self.late = opens, again, late
         self.reads = reads
         self.server, self.plain = server, plain
         self.status, self.done, self.leaves = status, done, leaves
+        self.case = case
         self.runner = command[0] in ("todoke-sort", "todoke-send") and \
             len(command) == 1
         self.number = self.spool = None
@@ -45,6 +47,10 @@ SCENARIOS = [
     Scenario("open", "reported", "todoke-open", stdin=report("open", "Open"),
              opens=True),
     Scenario("accept", "reported", *ACCEPT),
+    Scenario("accept-encrypted", "encrypted", *ACCEPT[:-1], "{encrypted}",
+             case="encrypted"),
+    Scenario("show-encrypted", "encrypted", "todoke-show", "-s",
+             "{encrypted}", case="encrypted"),
     Scenario("reject", "reported", "todoke-accept", "-r", "rejected-scope",
              "{number}"),
     Scenario("contact-phone", "accepted", "todoke-contact", "-m", "phone",
@@ -146,11 +152,29 @@ class Preparation:
                      body="http://www.city.example.lg.jp/ " + MARK)
         self.save("mailed")
         os.unlink(desk.spool + "/incoming/new/1.report")
+        self.encrypted()
         self.facts["number"] = desk.drop("city", "Example City")
         with open(desk.top + "/list", "w") as f:
             f.write(self.facts["number"] + "\n")
         self.do("todoke-send")
         self.save("reported")
+
+    def encrypted(self):
+        """A case that is opened from an encrypted report, for itself."""
+        desk = self.desk
+        before = set(desk.numbers())
+        desk.deliver("1.report", crash_desk.FINDER, "report@desk.example",
+                     body=crash_desk.gpg(
+                         desk.top + "/desk.ring", "--trust-model", "always",
+                         "--armor", "-r", crash_desk.fingerprint(
+                             desk.top + "/ito.home"), "--encrypt",
+                         data=report("city", "Example City").encode())
+                     .decode())
+        self.do("todoke-sort")
+        self.facts["encrypted"] = (set(desk.numbers()) - before).pop()
+        self.save("encrypted")
+        self.restore("mailed")
+        os.unlink(desk.spool + "/incoming/new/1.report")
 
     def asked(self):
         desk = self.desk

@@ -142,7 +142,7 @@ class Suite:
     def judge(self, sc, desk):
         own = copy.copy(sc)
         own.spool = desk.spool
-        own.number = None if sc.opens else self.number
+        own.number = None if sc.opens else self.facts[sc.case]
         j = Judge(own, self.befores[sc.template],
                   lambda: today() == self.day)
         j.want_after, j.want_end = self.wants.get(sc.name, (None, None))
