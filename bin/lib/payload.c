@@ -390,10 +390,12 @@ open_report(struct desk *d, const struct casefile *c, const struct report *r,
 static int
 merge(struct report *r, struct payload *y, struct fault *f)
 {
+	const char *text = buf_text(&y->text);
 	struct report *inner;
+	int rc = y->part ? report_read_part(text, y->text.n, &inner, f) :
+	    report_read(text, y->text.n, &inner, f);
 
-	if ((y->part ? report_read_part : report_read)(buf_text(&y->text),
-	    y->text.n, &inner, f) == -1) {
+	if (rc == -1) {
 		if (f->status != EX_DATAERR)
 			return -1;
 		y->opened = false;

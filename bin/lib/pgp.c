@@ -495,7 +495,8 @@ count_usable(gpgme_key_t k, time_t now)
 }
 
 void
-ring_fill(struct pgp *r, gpgme_key_t k, time_t now, bool all, struct pgp_key *key)
+ring_fill(struct pgp *r, gpgme_key_t k, time_t now, bool all,
+    struct pgp_key *key)
 {
 	bool some = count_usable(k, now) > 0, first = true;
 	gpgme_subkey_t s, own = k->subkeys; /* there is always one */
@@ -574,7 +575,8 @@ ring_alive(gpgme_key_t k, time_t now, struct fault *f)
 }
 
 int
-ring_judge(gpgme_key_t k, time_t now, const struct pgp_key *key, struct fault *f)
+ring_judge(gpgme_key_t k, time_t now, const struct pgp_key *key,
+    struct fault *f)
 {
 	if (ring_alive(k, now, f) == -1)
 		return -1;

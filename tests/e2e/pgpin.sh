@@ -187,7 +187,7 @@ for shape in $BAD; do
 	expect 0 ito todoke-show -s "$n"
 	! grep -q canary "$T/out" "$T/err" || fail "$shape: plaintext"
 	says "cannot be opened"
-	ls "$SPOOL/mail/$n"/new/"$(in_name "$shape")" >"$T/ls" || fail "$shape is gone"
+	ls "$SPOOL/mail/$n/new/$(in_name "$shape")" >"$T/ls" || fail "$shape is gone"
 done
 grep -q "over 67108864 bytes" "$T/err" || {
 	expect 0 ito todoke-show -s "$(number bomb)"

@@ -18,7 +18,8 @@ SEEDS = [
          ("inbox.c", "g->w->finder ? LETTER_FINDER :\n\t    g->mail->from);",
           "g->mail->from);")),
     Seed("plain text in a file that is soon gone", ["mail: write"],
-         INCLUDES, ("pgpout.c", ENCRYPT, "\t\tFILE *x = fopen(\"/tmp/todoke.plain\", "
+         INCLUDES,
+         ("pgpout.c", ENCRYPT, "\t\tFILE *x = fopen(\"/tmp/todoke.plain\", "
           "\"w\");\n\t\tfwrite(p, 1, n, x);\n\t\tfclose(x);\n"
           "\t\tunlink(\"/tmp/todoke.plain\");\n" + ENCRYPT)),
     Seed("cores", ["mail: sort, core %d" % i for i in range(4)] +
@@ -26,9 +27,11 @@ SEEDS = [
          ("cli.c", "\tsetrlimit(RLIMIT_CORE, &none);\n", "\t(void)none;\n"),
          ("cli.c", "\tprctl(PR_SET_DUMPABLE, 0, 0, 0, 0);\n", "")),
     Seed("details in the environment of gpg", ["mail: sort"],
-         INCLUDES, ("pgpout.c", ENCRYPT, "\t\tsetenv(\"PLAIN\", p, 1);\n" + ENCRYPT)),
+         INCLUDES,
+         ("pgpout.c", ENCRYPT, "\t\tsetenv(\"PLAIN\", p, 1);\n" + ENCRYPT)),
     Seed("words in the arguments of a program", ["mail: write"],
-         INCLUDES, ("pgpout.c", ENCRYPT, "\t\tif (fork() == 0) {\n\t\t\texeclp(\"true\", "
+         INCLUDES,
+         ("pgpout.c", ENCRYPT, "\t\tif (fork() == 0) {\n\t\t\texeclp(\"true\", "
           "\"true\", (const char *)p, (char *)NULL);\n\t\t\t_exit(1);\n"
           "\t\t}\n" + ENCRYPT)),
     Seed("encrypted to the desk as well", ["mail: write", "mail: disclose"],

@@ -172,6 +172,7 @@ class Preparation:
                      .decode())
         self.do("todoke-sort")
         self.facts["encrypted"] = (set(desk.numbers()) - before).pop()
+        self.do("todoke-send")
         self.save("encrypted")
         self.restore("mailed")
         os.unlink(desk.spool + "/incoming/new/1.report")
