@@ -204,13 +204,15 @@ in_signed(const struct entity *v, size_t n, struct enclosed *e)
 	e->broken = true;
 	if (n < 2 || v[1].depth != v->depth + 1)
 		return;
-	canonical(v[1].head.p, v[1].body.p + v[1].body.n, &e->message);
 	for (i = 2; i < n && v[i].depth > v->depth && e->broken; i++)
 		if (v[i].depth == v[1].depth &&
 		    strcmp(v[i].type, "application/pgp-signature") == 0) {
 			entity_bytes(&v[i], &e->signature);
 			e->broken = false;
 		}
+	if (!e->broken)
+		canonical(v[1].head.p, v[1].body.p + v[1].body.n,
+		    &e->message);
 }
 
 static void

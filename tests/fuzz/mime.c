@@ -1,14 +1,27 @@
 /*
- * The MIME walk: a mail as a person reads it, and what todoke-send takes for a
- * PGP/MIME mail.
+ * The MIME walk: a mail as a person reads it, what todoke-send takes for a
+ * PGP/MIME mail, and the OpenPGP in what came in.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "addr.h"
+#include "enclosed.h"
 #include "fuzz.h"
 #include "mime.h"
 #include "text.h"
+
+/* What is not broken has a message. */
+static void
+enclosed(const uint8_t *p, size_t n, bool text)
+{
+	struct enclosed e;
+
+	enclosed_find(p, n, text, &e);
+	if (e.kind != ENCLOSED_NOTHING && !e.broken && e.message.n == 0)
+		abort();
+	enclosed_free(&e);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
@@ -18,6 +31,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct fault f;
 	size_t i;
 
+	enclosed(p, n, false);
+	enclosed(p, n, true);
 	mime_looks_like_mail(p, n);
 	mime_pgp_part(p, n, &b, &f);
 	buf_free(&b);
