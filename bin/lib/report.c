@@ -491,6 +491,9 @@ report_merge(struct report *r, const struct report *inner)
 	prefer(&r->operator_type, inner->operator_type);
 	prefer(&r->lang, inner->lang);
 	prefer(&r->title, inner->title);
+	prefer(&r->privacy, inner->privacy);
+	prefer(&r->elsewhere, inner->elsewhere);
+	buf_add(&r->withheld, inner->withheld.p, inner->withheld.n);
 	if (!r->may_name && !r->may_write) {
 		r->may_name = inner->may_name;
 		r->may_write = inner->may_write;
