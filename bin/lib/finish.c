@@ -139,6 +139,19 @@ moved_away(const struct finish *w, const char *a, const char *b,
 	return place_make_day(w->d->spool, folder, f) == -1 ? -1 : AGAIN;
 }
 
+/* Linked as B, not unlinked yet: no power cut may take both names. */
+static int
+unlink_first(const struct finish *w, const char *a, const char *b,
+    struct fault *f)
+{
+	char folder[SPOOL_PATH];
+
+	place_folder(b, folder);
+	if (place_sync(w->d->spool, folder, f) == -1)
+		return -1;
+	return io_unlink(w->d->spool, a, f);
+}
+
 static int
 move_case(const struct finish *w, const char *a, const char *b,
     struct fault *f)
@@ -154,7 +167,7 @@ move_case(const struct finish *w, const char *a, const char *b,
 		else if (errno != EEXIST)
 			rc = fault_errno(f, "%s", b);
 		else if (same_file(w->d->spool, a, b))
-			rc = io_unlink(w->d->spool, a, f);
+			rc = unlink_first(w, a, b, f);
 		else
 			rc = fault_set(f, EX_DATAERR, "%s: another file bears "
 			    "this number: look which one is right and move the "

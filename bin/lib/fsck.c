@@ -43,6 +43,17 @@ broken(struct fsck *k, const char *fmt, ...)
 	k->broken++;
 }
 
+/* What cannot be looked at is told; what is gone meanwhile is not. */
+static bool
+look(struct fsck *k, struct desk *d, const char *path, struct stat *st)
+{
+	if (fstatat(d->spool, path, st, AT_SYMLINK_NOFOLLOW) == 0)
+		return true;
+	if (errno != ENOENT)
+		broken(k, "%s: %s", path, strerror(errno));
+	return false;
+}
+
 /* A folder that cannot be read is no empty one. */
 static bool
 names_in(struct fsck *k, struct desk *d, const char *folder,
@@ -298,7 +309,7 @@ check_file(struct fsck *k, struct desk *d, const char *path)
 {
 	struct stat st;
 
-	if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == -1)
+	if (!look(k, d, path, &st))
 		return false;
 	if (!S_ISREG(st.st_mode)) {
 		broken(k, "%s: not a regular file", path);
@@ -482,8 +493,8 @@ check_day(struct fsck *k, struct desk *d, const char *path)
 {
 	struct stat st, root;
 
-	if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    fstat(d->spool, &root) == -1 || (st.st_mode & 07777) == 02770 ||
+	if (!look(k, d, path, &st) || fstat(d->spool, &root) == -1 ||
+	    (st.st_mode & 07777) == 02770 ||
 	    (k->repair && fchmodat(d->spool, path, 02770, 0) == 0))
 		return;
 	if (st.st_uid != root.st_uid && (st.st_mode & S_IWGRP) == 0)
@@ -565,7 +576,7 @@ check_tmp(struct fsck *k, struct desk *d)
 		snprintf(path, sizeof(path), "tmp/%.200s", names.v[i]);
 		keep = (n > 3 && strcmp(names.v[i] + n - 3, ".in") == 0) ||
 		    (n > 5 && strcmp(names.v[i] + n - 5, ".todo") == 0);
-		if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+		if (!look(k, d, path, &st) ||
 		    time(NULL) - st.st_mtime < GARBAGE_AGE)
 			continue;
 		if (keep)
