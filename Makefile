@@ -134,6 +134,8 @@ DESK = \
 	verify \
 	record \
 	payload \
+	contact \
+	notes \
 	handedit \
 	closing \
 	strip \
@@ -279,7 +281,7 @@ analyse: deps
 
 # Without those that trace (a leak check cannot run under strace) or that
 # build on their own.
-ASAN_E2E = alert.sh answers.sh bounce.sh classify.sh edit.sh fsck.sh hands.sh \
+ASAN_E2E = alert.sh answers.sh bounce.sh classify.sh contact.sh edit.sh fsck.sh hands.sh \
 	input.sh keys.sh life.sh lookup.sh note.sh order.sh races.sh refer.sh \
 	remote.sh send.sh sort.sh write.sh
 

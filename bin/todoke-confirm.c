@@ -10,6 +10,7 @@
 
 #include "lib/addr.h"
 #include "lib/cli.h"
+#include "lib/contact.h"
 #include "lib/gate.h"
 #include "lib/policy.h"
 #include "lib/proposal.h"
@@ -141,24 +142,6 @@ find_key(struct desk *d, const struct casefile *c, struct wish *w,
 	return proposal_take(d, &w->found, f);
 }
 
-static void
-set_outcome(struct casefile *c, const char *address)
-{
-	long i = casefile_contact(c, address);
-	char *v;
-
-	if (i < 0) {
-		v = xasprintf("%s; via=mail; from=hand; outcome=confirmed",
-		    address);
-		casefile_add(c, "Contact", v);
-	} else {
-		v = casefile_with(casefile_nth(c, "Contact", (size_t)i),
-		    "outcome", "confirmed");
-		casefile_set_nth(c, "Contact", (size_t)i, v);
-	}
-	free(v);
-}
-
 static int
 edit_confirm(struct change *ch, void *arg, struct fault *f)
 {
@@ -177,7 +160,7 @@ edit_confirm(struct change *ch, void *arg, struct fault *f)
 	    w->found.key.fpr);
 	casefile_set(c, "Confirmed", v);
 	free(v);
-	set_outcome(c, w->address);
+	contact_put(c, w->address, VIA_MAIL, CONTACT_CONFIRMED, d->today);
 	casefile_word(&words, "to", w->address);
 	casefile_word(&words, "how", w->how);
 	casefile_word(&words, w->zip ? "zip" : "key", w->zip ? "consent" :

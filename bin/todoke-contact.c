@@ -9,12 +9,12 @@
 
 #include "lib/addr.h"
 #include "lib/cli.h"
+#include "lib/contact.h"
 #include "lib/gate.h"
 #include "lib/handout.h"
 #include "lib/ladder.h"
 #include "lib/letter.h"
 #include "lib/liaison.h"
-#include "lib/policy.h"
 #include "lib/text.h"
 
 static const char synopsis[] = "todoke-contact [-n] [-c CONF] [-t TIME]\n"
@@ -25,9 +25,11 @@ static const char synopsis[] = "todoke-contact [-n] [-c CONF] [-t TIME]\n"
 
 struct wish {
 	enum via via;
+	bool any; /* of all ways the best */
 	const char *address;
 	const char *file; /* -o */
 	struct buf text; /* for a person: what to say on another channel */
+	struct buf told; /* lines: why this contact, and a warning */
 };
 
 /* By hand the address of another channel is one printable line. */
@@ -52,27 +54,6 @@ check_address(const struct wish *w, struct fault *f)
 	    "of at most %d octets without ';'", ADDR_MAX);
 }
 
-/* The first contact for this channel that was not tried; to be freed. */
-static char *
-untried(const struct casefile *c, enum via via)
-{
-	const char *v;
-	char *way, *outcome, *found = NULL;
-	size_t i;
-
-	for (i = 0; found == NULL &&
-	    (v = casefile_nth(c, "Contact", i)) != NULL; i++) {
-		way = casefile_word_of(v, "via");
-		outcome = casefile_word_of(v, "outcome");
-		if (way != NULL && strcmp(way, conf_via_text(via)) == 0 &&
-		    (outcome == NULL || strcmp(outcome, "untried") == 0))
-			found = casefile_head(v);
-		free(way);
-		free(outcome);
-	}
-	return found;
-}
-
 /* Name and address of the liaison, to be freed; WHO is its word. */
 static int
 liaison(struct desk *d, const struct casefile *c, char **address,
@@ -91,48 +72,56 @@ liaison(struct desk *d, const struct casefile *c, char **address,
 	return 0;
 }
 
-/* Whom to ask, to be freed or NULL, and what the log calls him. */
+/* The best that was not tried; only a text for a person can go once more to one
+ * who was, or do without an address. */
 static int
-whom(struct desk *d, const struct casefile *c, const struct wish *w,
-    char **address, const char **who, struct fault *f)
+untried(struct desk *d, const struct casefile *c, struct wish *w,
+    struct contact_choice *to, struct fault *f)
 {
 	const char *again;
 
-	if (w->via == VIA_LIAISON)
-		return liaison(d, c, address, who, f);
-	*address = w->address != NULL ? xstrdup(w->address) :
-	    untried(c, w->via);
-	if (*address == NULL && w->via != VIA_MAIL &&
-	    (again = ladder_contact(c, w->via)) != NULL)
-		*address = casefile_head(again);
-	*who = *address;
-	if (*address == NULL && w->via == VIA_MAIL)
-		return fault_set(f, EX_USAGE, "case %s knows no mail address "
-		    "that was not tried: give one with -a, or another way "
-		    "with -m", casefile_number(c));
-	return *address != NULL ? policy_not_finder(d, c, *address, f) : 0;
+	if (contact_best(d, c, w->any ? NULL : &w->via, to, f) == -1)
+		return -1;
+	if (to->address != NULL) {
+		buf_printf(&w->told, "%s, by %s: %s\n", to->address,
+		    conf_via_text(to->via), to->why);
+		return 0;
+	}
+	if (w->via == VIA_MAIL)
+		return fault_set(f, EX_USAGE, "case %s knows no %s that was "
+		    "not tried: give one with -a, or another way with -m",
+		    casefile_number(c), w->any ? "contact" : "mail address");
+	to->via = w->via;
+	if ((again = ladder_contact(c, w->via)) != NULL)
+		to->address = casefile_head(again);
+	return to->address != NULL ?
+	    contact_may(d, c, to->via, to->address, f) : 0;
 }
 
-/* The contact's record: added, or its outcome set. */
-static void
-put_contact(struct casefile *c, const char *address, enum via via,
-    const char *outcome)
+/* Whom, by which way, and what the log calls him. */
+static int
+choose(struct desk *d, const struct casefile *c, struct wish *w,
+    struct contact_choice *to, const char **who, struct fault *f)
 {
-	long i = casefile_contact(c, address);
-	char *v, *w;
+	char *warning;
+	int rc;
 
-	if (i < 0) {
-		v = xasprintf("%s; via=%s; from=hand; outcome=%s", address,
-		    conf_via_text(via), outcome);
-		casefile_add(c, "Contact", v);
-	} else {
-		w = casefile_with(casefile_nth(c, "Contact", (size_t)i), "via",
-		    conf_via_text(via));
-		v = casefile_with(w, "outcome", outcome);
-		casefile_set_nth(c, "Contact", (size_t)i, v);
-		free(w);
-	}
-	free(v);
+	buf_cut(&w->told, 0);
+	to->via = w->via;
+	if (w->via == VIA_LIAISON)
+		return liaison(d, c, &to->address, who, f);
+	if (w->address != NULL) {
+		to->address = xstrdup(w->address);
+		rc = contact_may(d, c, w->via, w->address, f);
+	} else
+		rc = untried(d, c, w, to, f);
+	*who = to->address;
+	warning = rc == 0 && to->address != NULL ?
+	    contact_warning(c, to->via, to->address) : NULL;
+	if (warning != NULL)
+		buf_printf(&w->told, "%s\n", warning);
+	free(warning);
+	return rc;
 }
 
 static int
@@ -152,14 +141,15 @@ may_contact(struct change *ch, struct fault *f)
 }
 
 static int
-ask(struct change *ch, struct wish *w, const char *address, struct fault *f)
+ask(struct change *ch, struct wish *w, const struct contact_choice *to,
+    struct fault *f)
 {
-	const struct letter l = {.text = "contact", .to = address};
+	const struct letter l = {.text = "contact", .to = to->address};
 
-	if (w->via == VIA_MAIL)
+	if (to->via == VIA_MAIL)
 		return letter_queue(ch, &l, f);
-	return handout_make(change_desk(ch), change_case(ch), w->via, address,
-	    w->file, &w->text, f);
+	return handout_make(change_desk(ch), change_case(ch), to->via,
+	    to->address, w->file, &w->text, f);
 }
 
 static int
@@ -169,38 +159,51 @@ edit_contact(struct change *ch, void *arg, struct fault *f)
 	struct desk *d = change_desk(ch);
 	struct casefile *c = change_case(ch);
 	const struct conf_ladder *ladder = ladder_of(d, c);
+	struct contact_choice to = {0};
 	struct buf words = {0};
 	const char *who = NULL;
-	char *address = NULL;
 	int day, rc;
 
 	if (may_contact(ch, f) == -1 || desk_day(d, ladder->n > 0 ?
 	    ladder->steps[0].after : FIRST_RUNG, &day, f) == -1)
 		return -1;
-	rc = whom(d, c, w, &address, &who, f);
+	rc = choose(d, c, w, &to, &who, f);
 	if (rc == 0)
-		rc = ask(ch, w, address, f);
+		rc = ask(ch, w, &to, f);
 	if (rc == 0) {
-		if (address != NULL && w->via != VIA_LIAISON)
-			put_contact(c, address, w->via,
-			    w->via == VIA_MAIL ? "untried" : "asked");
+		if (to.address != NULL && to.via != VIA_LIAISON)
+			contact_put(c, to.address, to.via,
+			    to.via == VIA_MAIL ? CONTACT_UNTRIED :
+			    CONTACT_ASKED, d->today);
 		if (casefile_get(c, "Step") == NULL)
 			casefile_set(c, "Step", "0");
-		casefile_word(&words, "via", conf_via_text(w->via));
+		casefile_word(&words, "via", conf_via_text(to.via));
 		casefile_word(&words, "to", who);
 		change_log(ch, "contact", buf_text(&words));
 		change_move(ch, STATE_CONTACTED, day);
 	}
 	buf_free(&words);
-	free(address);
+	contact_choice_free(&to);
 	return rc;
+}
+
+/* Why this one: once the change is made. */
+static void
+tell(const struct desk *d, struct wish *w)
+{
+	char *line, *rest = w->told.p;
+
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (*line != '\0')
+			desk_say(d, "%s", line);
+	buf_free(&w->told);
 }
 
 int
 main(int argc, char *argv[])
 {
 	struct cli o = {0};
-	struct wish w = {.via = VIA_MAIL};
+	struct wish w = {.via = VIA_MAIL, .any = true};
 	char number[CASE_NUMBER];
 	struct fault f;
 	struct desk d;
@@ -209,6 +212,8 @@ main(int argc, char *argv[])
 	while ((opt = getopt(argc, argv, "c:nt:m:a:o:")) != -1) {
 		if (opt == 'm' && !conf_via(optarg, &w.via))
 			cli_usage(synopsis);
+		if (opt == 'm')
+			w.any = false;
 		if (opt == 'a')
 			w.address = optarg;
 		if (opt == 'o')
@@ -224,6 +229,7 @@ main(int argc, char *argv[])
 	    handout_check(w.via, w.file, &f) == -1 ||
 	    change_run(&d, number, edit_contact, &w, &f) == -1)
 		cli_die(&f);
+	tell(&d, &w);
 	if (w.file == NULL)
 		fputs(buf_text(&w.text), stdout);
 	buf_free(&w.text);

@@ -12,6 +12,7 @@
 
 #include "lib/change.h"
 #include "lib/cli.h"
+#include "lib/contact.h"
 #include "lib/lookup.h"
 #include "lib/rdap.h"
 #include "lib/sources.h"
@@ -51,10 +52,7 @@ edit_contacts(struct change *ch, void *arg, struct fault *f)
 	for (k = w->cs->v; k < w->cs->v + w->cs->n && added < CONTACTS; k++) {
 		if (casefile_contact(c, k->address) >= 0)
 			continue;
-		v = xasprintf("%s; via=%s; from=%s; outcome=untried",
-		    k->address, conf_via_text(k->via), k->source);
-		casefile_add(c, "Contact", v);
-		free(v);
+		contact_add(c, k, change_desk(ch)->today);
 		added++;
 	}
 	if (added == 0)

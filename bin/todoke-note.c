@@ -12,18 +12,19 @@
 
 #include "lib/change.h"
 #include "lib/cli.h"
-#include "lib/policy.h"
-#include "lib/text.h"
+#include "lib/contact.h"
+#include "lib/notes.h"
 #include "lib/when.h"
 
 static const char synopsis[] = "todoke-note [-n] [-c CONF] [-t TIME] "
-    "[-k KIND] [-d DATE] NUMBER";
-
-#define NOTE_MAX 65536
-#define NOTES_MAX (CASE_MAX / 4)
+    "[-k KIND] [-d DATE]\n"
+    "                   [-a ADDRESS -r replied|bounced|refused|wrong-party] "
+    "NUMBER";
 
 struct wish {
 	const char *kind, *date;
+	const char *address, *word; /* -a, -r: a contact and its outcome */
+	enum contact_outcome outcome;
 	int day; /* of DATE, on a business day */
 	bool editor;
 	struct buf raw, text; /* as written, and clean */
@@ -41,6 +42,24 @@ check_kind(const char *kind, struct fault *f)
 			return 0;
 	return kind == NULL ? 0 : fault_set(f, EX_USAGE,
 	    "-k %s: write phone, fax, form, letter or visit", kind);
+}
+
+/* What a person can know of a contact: all else the desk sees itself. */
+static int
+check_outcome(const struct casefile *c, struct wish *w, struct fault *f)
+{
+	if (w->address == NULL && w->word == NULL)
+		return 0;
+	if (w->address == NULL || w->word == NULL)
+		return fault_set(f, EX_USAGE, "-a and -r go together: whom, "
+		    "and what came of it");
+	if (!contact_find(w->word, &w->outcome) ||
+	    (w->outcome != CONTACT_REPLIED && !contact_is_end(w->outcome)))
+		return fault_set(f, EX_USAGE, "-r %s: write replied, bounced, "
+		    "refused or wrong-party", w->word);
+	return casefile_contact(c, w->address) >= 0 ? 0 : fault_set(f,
+	    EX_USAGE, "-a %s: no Contact of case %s (todoke-show lists them)",
+	    w->address, casefile_number(c));
 }
 
 /* Due on DATE, or where nobody is at work then, on the next day. */
@@ -80,47 +99,6 @@ may_defer(const struct casefile *c, const struct spool_place *p,
  */
 
 static void
-put_line(struct buf *out, const char *s, size_t n)
-{
-	if (strncmp(s, "-----BEGIN PGP", 14) == 0)
-		buf_puts(out, "    "); /* is not the sealed part */
-	buf_add(out, s, n);
-}
-
-static void
-clean(struct wish *w)
-{
-	struct buf b = {0};
-	const char *s, *end;
-
-	text_clean(&b, buf_text(&w->raw), w->raw.n);
-	buf_cut(&w->text, 0);
-	for (s = buf_text(&b); *s != '\0'; s = end) {
-		end = strchrnul(s, '\n');
-		end += *end == '\n';
-		put_line(&w->text, s, (size_t)(end - s));
-	}
-	while (w->text.n > 0 &&
-	    strchr(" \t\n", w->text.p[w->text.n - 1]) != NULL)
-		buf_cut(&w->text, w->text.n - 1);
-	buf_free(&b);
-}
-
-static int
-check_words(struct desk *d, const struct casefile *c, struct wish *w,
-    struct fault *f)
-{
-	if (w->raw.n > NOTE_MAX)
-		return fault_set(f, EX_DATAERR, "a note has %d bytes at most",
-		    NOTE_MAX);
-	if (!text_utf8(buf_text(&w->raw), w->raw.n))
-		return fault_set(f, EX_DATAERR, "not UTF-8 text (convert it "
-		    "with iconv)");
-	clean(w);
-	return policy_clear_text(d, c, buf_text(&w->text), f);
-}
-
-static void
 get_words(struct desk *d, const struct casefile *c, struct wish *w)
 {
 	struct fault f;
@@ -130,60 +108,63 @@ get_words(struct desk *d, const struct casefile *c, struct wish *w)
 		cli_read(NULL, NOTE_MAX, &w->raw);
 	else if (cli_edit(&w->raw, &f) == -1)
 		cli_die(&f);
-	while (check_words(d, c, w, &f) == -1) {
+	while (notes_take(d, c, &w->raw, &w->text, &f) == -1) {
 		if (!w->editor)
 			cli_die(&f);
 		cli_retry(&f, &w->raw);
 		if (cli_edit(&w->raw, &f) == -1)
 			cli_die(&f);
 	}
-	if (w->text.n == 0 && w->date == NULL)
+	if (w->text.n == 0 && w->date == NULL && w->word == NULL)
 		errx(EX_USAGE, "nothing to note: write it on standard input "
-		    "or in the editor, or defer the case with -d");
+		    "or in the editor, or give -d or -a and -r");
 }
 
 /*
  * The change
  */
 
+/* One who is not to be asked again moves the ladder on: due today. */
 static int
-add_note(const struct change *ch, struct casefile *c, const struct wish *w,
+set_outcome(struct change *ch, struct wish *w, struct buf *words,
     struct fault *f)
 {
-	const struct desk *d = change_desk(ch);
-	const char *notes = casefile_notes(c);
-	struct buf b = {0};
-	char when[WHEN_TIME];
+	struct casefile *c = change_case(ch);
+	struct desk *d = change_desk(ch);
+	int day;
 
-	if (w->text.n == 0)
+	if (check_outcome(c, w, f) == -1)
+		return -1;
+	if (w->word == NULL)
 		return 0;
-	if (strlen(notes) + w->text.n > NOTES_MAX)
-		return fault_set(f, EX_DATAERR, "case %s: its notes would be "
-		    "over %d bytes (shorten them with todoke-edit)",
-		    casefile_number(c), NOTES_MAX);
-	when_text(d->now, when);
-	buf_printf(&b, "%s%s%.10s %.5s %s", notes, *notes != '\0' ? "\n\n" : "",
-	    when, when + 11, d->by);
-	if (w->kind != NULL)
-		buf_printf(&b, " (%s)", w->kind);
-	buf_printf(&b, ":\n%s", buf_text(&w->text));
-	casefile_set_notes(c, buf_text(&b));
-	buf_free(&b);
+	contact_set(c, w->address, w->outcome, d->today);
+	casefile_word(words, "to", w->address);
+	casefile_word(words, "outcome", w->word);
+	if (!contact_is_end(w->outcome) ||
+	    change_place(ch)->state != STATE_CONTACTED)
+		return 0;
+	if (desk_day(d, 0, &day, f) == -1)
+		return -1;
+	change_move(ch, STATE_CONTACTED, day);
 	return 0;
 }
 
 static int
 edit_note(struct change *ch, void *arg, struct fault *f)
 {
-	const struct wish *w = arg;
+	struct wish *w = arg;
 	struct casefile *c = change_case(ch);
 	struct buf words = {0};
 	char day[WHEN_DAY];
 
 	if (may_defer(c, change_place(ch), w, f) == -1 ||
-	    add_note(ch, c, w, f) == -1)
+	    notes_add(change_desk(ch), c, w->kind, &w->text, f) == -1)
 		return -1;
 	casefile_word(&words, "via", w->kind);
+	if (set_outcome(ch, w, &words, f) == -1) {
+		buf_free(&words);
+		return -1;
+	}
 	if (w->date != NULL) {
 		when_day_text(w->day, day);
 		casefile_word(&words, "day", day);
@@ -206,11 +187,15 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "c:d:k:nt:")) != -1) {
+	while ((opt = getopt(argc, argv, "a:c:d:k:nr:t:")) != -1) {
 		if (opt == 'd')
 			w.date = optarg;
 		else if (opt == 'k')
 			w.kind = optarg;
+		else if (opt == 'a')
+			w.address = optarg;
+		else if (opt == 'r')
+			w.word = optarg;
 		else if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);
 	}
@@ -218,7 +203,8 @@ main(int argc, char *argv[])
 		cli_usage(synopsis);
 	cli_open(&d, &o);
 	c = cli_case(&d, argv[optind], number, &p);
-	if (check_kind(w.kind, &f) == -1 || may_defer(c, &p, &w, &f) == -1 ||
+	if (check_kind(w.kind, &f) == -1 || check_outcome(c, &w, &f) == -1 ||
+	    may_defer(c, &p, &w, &f) == -1 ||
 	    check_date(&d, &w, &f) == -1 || spool_halted(d.spool, &f) == -1)
 		cli_die(&f);
 	get_words(&d, c, &w);

@@ -63,7 +63,7 @@ static const struct {
 	    "{nda}][; the operator agreed: {agreed}]."},
 	{"unseal", "The sealed part was opened.[ The report's OpenPGP was "
 	    "opened: {opened}.][ Its signature: {signature}.]"},
-	{"note", "Note[ ({via})].[ Deferred to {day}.]"},
+	{"note", "Note[ ({via})].[ {to}: {outcome}.][ Deferred to {day}.]"},
 	{"edit", "The case was edited: {fields}."},
 	{"file", "A mail[ of the {from}] was filed by hand."},
 };

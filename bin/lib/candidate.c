@@ -25,6 +25,32 @@ static const int ranks[FOUNDS] = {
 	[FOUND_REGISTRAR] = 90,
 };
 
+/* Of addresses whose source alone is known, by what their record says. */
+static const struct {
+	const char *from;
+	int rank;
+} sources[] = {
+	{"hand", 5},
+	{"security.txt", 10},
+	{"page", 20},
+	{"rdap", 30},
+	{"whois", 30},
+	{"soa", 50},
+	{"role", 60},
+};
+
+int
+candidate_rank(const char *from, enum via via, bool foreign)
+{
+	size_t n = sizeof(sources) / sizeof(sources[0]), i;
+
+	for (i = n - 1; i > 0; i--)
+		if (strcmp(sources[i].from, from) == 0)
+			break;
+	return sources[i].rank + CHANNEL * (int)via +
+	    (foreign ? OTHER_DOMAIN : 0);
+}
+
 /*
  * A mailbox as an envelope can carry it, its domain as A-labels; or NULL.  A
  * '?' may stand for what could not be read: that is another mailbox.
@@ -363,26 +389,61 @@ candidates_add_value(struct candidates *cs, const char *value,
  * The list as a whole
  */
 
+/* The host of a mailbox or form, to be freed; NULL for other ways. */
+static char *
+host_of(enum via via, const char *address)
+{
+	if (via == VIA_FORM)
+		return addr_host(address);
+	return via == VIA_MAIL ? xstrdup(addr_domain(address)) : NULL;
+}
+
+char *
+candidate_foreign(enum via via, const char *address, const char *site)
+{
+	char *host, *domain;
+
+	if (via != VIA_MAIL && via != VIA_FORM)
+		return NULL;
+	host = host_of(via, address);
+	domain = addr_registrable(host != NULL ? host : "");
+	free(host);
+	if (text_icmp(domain, site) != 0)
+		return domain;
+	free(domain);
+	return NULL;
+}
+
+bool
+candidate_refused(const struct zones *refused, enum via via,
+    const char *address)
+{
+	char *host;
+	bool is;
+
+	if (zones_has(refused, address))
+		return true;
+	host = host_of(via, address);
+	is = host != NULL && zones_find(refused, host) != NULL;
+	free(host);
+	return is;
+}
+
 /* In front, so that a note cut short never loses it. */
 static void
 warn_domain(struct candidates *cs, struct candidate *c)
 {
-	char *host, *domain, *note;
+	char *domain = candidate_foreign(c->via, c->address, cs->domain);
+	char *note;
 
-	if (c->via != VIA_MAIL && c->via != VIA_FORM)
+	if (domain == NULL)
 		return;
-	host = c->via == VIA_MAIL ? xstrdup(addr_domain(c->address)) :
-	    addr_host(c->address);
-	domain = addr_registrable(host != NULL ? host : "");
-	if (text_icmp(domain, cs->domain) != 0) {
-		note = xasprintf("WARNING: %s is not the site's domain%s%s",
-		    domain, c->note[0] != '\0' ? "; " : "", c->note);
-		free(c->note);
-		c->note = note;
-		c->rank += OTHER_DOMAIN;
-	}
+	note = xasprintf("WARNING: %s is not the site's domain%s%s", domain,
+	    c->note[0] != '\0' ? "; " : "", c->note);
+	free(c->note);
+	c->note = note;
+	c->rank += OTHER_DOMAIN;
 	free(domain);
-	free(host);
 }
 
 static int
@@ -395,28 +456,30 @@ compare(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static const char *
-role_text(enum found found)
+const char *
+candidate_role(const struct candidate *c)
 {
 	static const char *const words[FOUNDS] = {
-		[FOUND_CONTACT] = " contact",
-		[FOUND_REGISTRANT] = " registrant",
-		[FOUND_ADMIN] = " administrative",
-		[FOUND_ABUSE] = " abuse",
-		[FOUND_TECH] = " technical",
-		[FOUND_OTHER] = " other",
-		[FOUND_REGISTRAR] = " registrar",
+		[FOUND_CONTACT] = "contact",
+		[FOUND_REGISTRANT] = "registrant",
+		[FOUND_ADMIN] = "administrative",
+		[FOUND_ABUSE] = "abuse",
+		[FOUND_TECH] = "technical",
+		[FOUND_OTHER] = "other",
+		[FOUND_REGISTRAR] = "registrar",
 	};
 
-	return words[found] != NULL ? words[found] : "";
+	return words[c->found] != NULL ? words[c->found] : "";
 }
 
 /* The better one stays and says where else it stands. */
 static void
 join(struct candidate *best, struct candidate *other)
 {
-	char *note = xasprintf("%s%salso %s%s", best->note, best->note[0] !=
-	    '\0' ? "; " : "", other->source, role_text(other->found));
+	const char *role = candidate_role(other);
+	char *note = xasprintf("%s%salso %s%s%s", best->note, best->note[0] !=
+	    '\0' ? "; " : "", other->source, role[0] != '\0' ? " " : "",
+	    role);
 
 	if (strlen(note) <= NOTE_MAX + 100 &&
 	    strstr(best->note, strstr(note, "also ")) == NULL) {

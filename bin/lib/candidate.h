@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "conf.h"
+#include "zones.h"
 
 #define CANDIDATE_MAX 254    /* octets of an address, todoke-contact(1) */
 #define CANDIDATE_SOURCE 32  /* kept of one source; more are counted only */
@@ -76,6 +77,23 @@ bool candidates_add_value(struct candidates *cs, const char *value,
  * put them back, join those found twice, put the best first.
  */
 void candidates_sort(struct candidates *cs);
+
+/*
+ * Of an address that is known by no more than where it is from (a source's
+ * word; any other is a person's, "hand"): its rank in the same table.
+ */
+int candidate_rank(const char *from, enum via via, bool foreign);
+/* "registrant", "abuse", … where a registry told the role, or "". */
+const char *candidate_role(const struct candidate *c);
+/*
+ * The registrable domain of a mailbox or form where that is not SITE, the
+ * site's; to be freed.  NULL where it is, or where there is none to compare.
+ */
+char *candidate_foreign(enum via via, const char *address, const char *site);
+/* Is it on the list do-not-contact: itself, or the domain of its mailbox or
+ * form? */
+bool candidate_refused(const struct zones *refused, enum via via,
+    const char *address);
 
 /* Lines of address, channel, source, rank, note, TABs between. */
 void candidates_print(const struct candidates *cs, FILE *out);

@@ -165,6 +165,7 @@ desk_close(struct desk *d)
 	bounces_free(d->bounces);
 	words_free(d->liaisons);
 	forms_free(d->forms);
+	zones_free(d->refused);
 	if (d->spool != -1)
 		close(d->spool);
 	if (d->conf != NULL)
@@ -232,6 +233,13 @@ desk_forms(struct desk *d, struct fault *f)
 {
 	return d->forms != NULL ? 0 :
 	    forms_load(&d->forms, d->conf->words, "forms", f);
+}
+
+int
+desk_refused(struct desk *d, struct fault *f)
+{
+	return d->refused != NULL ? 0 : zones_load(&d->refused,
+	    d->conf->words, "do-not-contact", false, f);
 }
 
 int

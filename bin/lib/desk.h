@@ -18,6 +18,7 @@
 #include "spool.h"
 #include "token.h"
 #include "words.h"
+#include "zones.h"
 
 struct desk {
 	struct conf *conf;
@@ -35,6 +36,7 @@ struct desk {
 	struct bounces *bounces; /* see desk_bounces() */
 	struct words *liaisons;  /* see desk_liaisons() */
 	struct forms *forms;     /* see desk_forms() */
+	struct zones *refused;   /* do-not-contact, see desk_refused() */
 	/* A line for a person: what a program found and did about it. */
 	void (*say)(const char *line);
 };
@@ -66,6 +68,7 @@ int desk_key(struct desk *d, struct fault *f);
 int desk_bounces(struct desk *d, struct fault *f);
 int desk_liaisons(struct desk *d, struct fault *f);
 int desk_forms(struct desk *d, struct fault *f);
+int desk_refused(struct desk *d, struct fault *f);
 
 /* The first business day on or after today, and the Nth after it. */
 int desk_day(const struct desk *d, int n, int *day, struct fault *f);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "contact.h"
 #include "handedit.h"
 #include "policy.h"
 #include "text.h"
@@ -141,14 +142,19 @@ static int
 check_contact(struct desk *d, const struct casefile *old, const char *value,
     struct fault *f)
 {
-	char *head = casefile_head(value), *via;
+	char *head = casefile_head(value), *via, *word;
+	enum contact_outcome o;
 	enum via way;
 	int rc = 0;
 
 	via = casefile_word_of(value, "via");
+	word = casefile_word_of(value, "outcome");
 	if (head[0] == '\0' || via == NULL || !conf_via(via, &way))
 		rc = fault_set(f, EX_DATAERR, "write ADDRESS; via=mail|form|"
 		    "phone|fax|letter|liaison; from=WHERE; outcome=WORD");
+	else if (word != NULL && !contact_find(word, &o))
+		rc = fault_set(f, EX_DATAERR, "outcome=%s: a word of "
+		    "todoke-case(5) is wanted, such as untried", word);
 	else if (way == VIA_MAIL && addr_check(head, f) == -1) {
 		f->status = EX_DATAERR;
 		rc = -1;
@@ -156,6 +162,7 @@ check_contact(struct desk *d, const struct casefile *old, const char *value,
 		rc = policy_not_finder(d, old, head, f);
 	free(head);
 	free(via);
+	free(word);
 	return rc;
 }
 

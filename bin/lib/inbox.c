@@ -9,6 +9,7 @@
 #include "addr.h"
 #include "change.h"
 #include "classify.h"
+#include "contact.h"
 #include "digest.h"
 #include "inbox.h"
 #include "intake.h"
@@ -77,48 +78,24 @@ not_reached(const struct filing *g)
 	return g->c->nrcpts == 0 && g->w->contact[0] != '\0';
 }
 
-static bool
-has_outcome(const char *contact, const char *outcome)
-{
-	char *v = casefile_word_of(contact, "outcome");
-	bool is = v != NULL && strcmp(v, outcome) == 0;
-
-	free(v);
-	return is;
-}
-
-/* What a mail that proves itself says of its contact, or NULL. */
-static const char *
-outcome_of(const struct filing *g, const char *event, const char *contact)
-{
-	if (!proven(g))
-		return NULL;
-	if (strcmp(event, "reply") == 0)
-		return "replied";
-	if (strcmp(event, "bounce") == 0)
-		return not_reached(g) ? "bounced" : NULL;
-	return strcmp(event, "automatic") == 0 &&
-	    g->c->class == MAIL_AUTOREPLY &&
-	    (has_outcome(contact, "asked") || has_outcome(contact,
-	    "untried")) ? "auto-replied" : NULL;
-}
-
+/* What a mail that proves itself says of its contact. */
 static void
-mark_contact(struct casefile *c, const struct filing *g, const char *event)
+mark_contact(struct casefile *c, const struct filing *g, const char *event,
+    int today)
 {
-	long i = casefile_contact(c, g->w->contact);
-	const char *contact, *outcome;
-	char *v;
+	const char *contact = g->w->contact;
 
-	if (i < 0)
+	if (!proven(g))
 		return;
-	contact = casefile_nth(c, "Contact", (size_t)i);
-	outcome = outcome_of(g, event, contact);
-	if (outcome == NULL)
-		return;
-	v = casefile_with(contact, "outcome", outcome);
-	casefile_set_nth(c, "Contact", (size_t)i, v);
-	free(v);
+	if (strcmp(event, "reply") == 0)
+		contact_set(c, contact, CONTACT_REPLIED, today);
+	else if (strcmp(event, "bounce") == 0 && not_reached(g))
+		contact_set(c, contact, CONTACT_BOUNCED, today);
+	else if (strcmp(event, "automatic") == 0 &&
+	    g->c->class == MAIL_AUTOREPLY &&
+	    (contact_is(c, contact, CONTACT_ASKED) ||
+	    contact_is(c, contact, CONTACT_UNTRIED)))
+		contact_set(c, contact, CONTACT_AUTO_REPLIED, today);
 }
 
 /* Of a mail to the finder nothing that a bounce names is told: it names him. */
@@ -180,7 +157,7 @@ edit_filed(struct change *ch, void *arg, struct fault *f)
 
 	if (inbox_logged(c, g->name))
 		return 1;
-	mark_contact(c, g, event);
+	mark_contact(c, g, event, change_desk(ch)->today);
 	log_mail(ch, g, event);
 	if (strcmp(event, "notice") == 0)
 		return 0;

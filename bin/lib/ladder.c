@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contact.h"
 #include "gate.h"
 #include "ladder.h"
 #include "liaison.h"
@@ -84,20 +85,76 @@ by_a_person(const char *event)
 struct answer {
 	long reply;  /* the first keyed reply that nobody dealt with, or -1 */
 	bool dealt;  /* one was dealt with, and none came since */
+	long of;     /* the line of the last reply, or of a note of one */
 };
+
+/* The outcome that a person noted, and of whom (to be freed); false where the
+ * line is no such note. */
+static bool
+noted(const struct casefile_event *e, enum contact_outcome *o, char **to)
+{
+	char *word = strcmp(e->name, "note") == 0 ?
+	    casefile_word_of(e->line, "outcome") : NULL;
+	bool is = word != NULL && contact_find(word, o);
+
+	free(word);
+	*to = is ? casefile_word_of(e->line, "to") : NULL;
+	return *to != NULL;
+}
+
+/* Is it this contact whose reply, or of whom the note, line I is? */
+static bool
+is_from(const struct casefile *c, long i, const char *contact)
+{
+	static const char *const keys[] = {"contact", "from", "to"};
+	struct casefile_event e;
+	bool is = false;
+	char *who;
+	size_t k;
+
+	if (i < 0 || !casefile_event(c, (size_t)i, &e))
+		return false;
+	for (k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+		who = casefile_word_of(e.line, keys[k]);
+		is = is || (who != NULL && text_icmp(who, contact) == 0);
+		free(who);
+	}
+	return is;
+}
+
+/* "They answered" stops the ladder as a reply does; "not they" takes back
+ * what the same one answered. */
+static void
+take_note(const struct casefile *c, struct answer *a, long i,
+    enum contact_outcome o, const char *to)
+{
+	bool back = contact_is_end(o) && is_from(c, a->of, to);
+
+	if (o == CONTACT_REPLIED)
+		a->of = i;
+	a->dealt = o == CONTACT_REPLIED || (!back && (a->dealt ||
+	    a->reply >= 0));
+	a->reply = -1;
+}
 
 static void
 find_answer(const struct casefile *c, struct answer *a)
 {
 	struct casefile_event e;
+	enum contact_outcome o;
+	char *to;
 	size_t i;
 
-	*a = (struct answer){.reply = -1};
+	*a = (struct answer){.reply = -1, .of = -1};
 	for (i = 0; casefile_event(c, i, &e); i++) {
 		if (strcmp(e.name, "reply") == 0 && keyed_reply(e.line)) {
 			if (a->reply < 0)
 				a->reply = (long)i;
 			a->dealt = false;
+			a->of = (long)i;
+		} else if (noted(&e, &o, &to)) {
+			take_note(c, a, (long)i, o, to);
+			free(to);
 		} else if (a->reply >= 0 && by_a_person(e.name) &&
 		    !to_finder(e.line)) {
 			a->reply = -1;
@@ -146,24 +203,21 @@ ladder_day(const struct desk *d, const struct casefile *c, int n, int *day,
 	    f);
 }
 
-/* Nothing arrives there, or a person wrote down that nobody listens. */
+/* A person noted that this one is not to be asked again: he who was asked
+ * last, or whoever it was where a task asked a person to find one. */
 static bool
-dead(const char *contact)
+noted_end(const struct casefile_event *e, const char *last, bool task)
 {
-	char *v = casefile_word_of(contact, "outcome");
-	bool is = v != NULL && (strcmp(v, "bounced") == 0 ||
-	    strcmp(v, "refused") == 0);
+	enum contact_outcome o;
+	bool is;
+	char *to;
 
-	free(v);
+	if (!noted(e, &o, &to))
+		return false;
+	is = contact_is_end(o) &&
+	    (task || last == NULL || text_icmp(to, last) == 0);
+	free(to);
 	return is;
-}
-
-static bool
-dead_address(const struct casefile *c, const char *address)
-{
-	long i = casefile_contact(c, address);
-
-	return i >= 0 && dead(casefile_nth(c, "Contact", (size_t)i));
 }
 
 /* The first contact of that way, among the living ones or among all. */
@@ -178,7 +232,7 @@ contact_of(const struct casefile *c, enum via via, bool living)
 	for (i = 0; (v = casefile_nth(c, "Contact", i)) != NULL; i++) {
 		way = casefile_word_of(v, "via");
 		is = way != NULL && strcmp(way, conf_via_text(via)) == 0 &&
-		    !(living && dead(v));
+		    !(living && contact_is_end(contact_outcome(v)));
 		free(way);
 		if (is)
 			break;
@@ -193,15 +247,16 @@ ladder_contact(const struct casefile *c, enum via via)
 }
 
 /*
- * Did the last mail of the ladder bounce (proven), or did the server refuse
- * it, with nothing done since?  Then the next rung is due at once.
+ * Did the last mail of the ladder bounce (proven), did the server refuse it, or
+ * did who was asked last refuse, with nothing done since?  Then the next rung
+ * is due at once.
  */
 static bool
 bounced(const struct casefile *c)
 {
 	struct casefile_event e;
 	char *last = NULL, *to;
-	bool is = false;
+	bool is = false, tasked = false, refused = false;
 	size_t i;
 
 	for (i = 0; casefile_event(c, i, &e); i++) {
@@ -209,16 +264,19 @@ bounced(const struct casefile *c)
 		    strcmp(e.name, "remind") == 0) {
 			free(last);
 			last = casefile_word_of(e.line, "to");
-			is = false;
+			is = tasked = refused = false;
 		} else if (strcmp(e.name, "bounce") == 0 ||
 		    strcmp(e.name, "failed") == 0) {
 			to = casefile_word_of(e.line, "to");
 			is = is || (to != NULL && last != NULL &&
 			    addr_equal(to, last));
 			free(to);
-		} else if (strcmp(e.name, "task") == 0 ||
-		    by_a_person(e.name))
-			is = false;
+		} else if (strcmp(e.name, "task") == 0) {
+			tasked = true;
+			is = refused = false;
+		} else if (by_a_person(e.name))
+			is = refused = noted_end(&e, last, tasked) ||
+			    (refused && strcmp(e.name, "note") == 0);
 	}
 	free(last);
 	return is;
@@ -233,58 +291,73 @@ step_of(const struct casefile *c)
 	return s != NULL && text_number(s, 0, 1000000, &n) ? n : 0;
 }
 
+/* May the reminder text go to him who was asked? */
+static int
+may_remind(struct desk *d, const struct casefile *c, const char *asked,
+    bool *yes, struct fault *f)
+{
+	long i = casefile_contact(c, asked);
+
+	*yes = asked[0] != '\0' &&
+	    casefile_last(c, "remind", "text", "reminder") < 0 &&
+	    (i < 0 || !contact_is_end(contact_outcome(casefile_nth(c,
+	    "Contact", (size_t)i))));
+	if (!*yes || contact_may(d, c, VIA_MAIL, asked, f) == 0)
+		return 0;
+	*yes = false;
+	return f->status == EX_NOPERM ? 0 : -1;
+}
 
 /* The next address for a mail rung. */
-static void
-choose_mail(const struct casefile *c, struct ladder_move *m)
+static int
+choose_mail(struct desk *d, const struct casefile *c, struct ladder_move *m,
+    struct fault *f)
 {
-	const char *v;
-	char *via, *outcome, *head, *asked;
-	size_t i;
+	const enum via mail = VIA_MAIL;
+	struct contact_choice best;
+	char *asked;
+	bool yes;
+	int rc;
 
-	for (i = 0; (v = casefile_nth(c, "Contact", i)) != NULL; i++) {
-		via = casefile_word_of(v, "via");
-		outcome = casefile_word_of(v, "outcome");
-		head = casefile_head(v);
-		/* "untried" is also one whose first letter is on its way */
-		if (via != NULL && strcmp(via, "mail") == 0 &&
-		    (outcome == NULL || strcmp(outcome, "untried") == 0) &&
-		    casefile_last(c, "contact", "to", head) < 0 &&
-		    casefile_last(c, "remind", "to", head) < 0) {
-			m->what = LADDER_CONTACT;
-			snprintf(m->to, sizeof(m->to), "%s", head);
-		}
-		free(via);
-		free(outcome);
-		free(head);
-		if (m->what == LADDER_CONTACT)
-			return;
+	if (contact_best(d, c, &mail, &best, f) == -1)
+		return -1;
+	if (best.address != NULL) {
+		m->what = LADDER_CONTACT;
+		snprintf(m->to, sizeof(m->to), "%s", best.address);
+		contact_choice_free(&best);
+		return 0;
 	}
 	asked = gate_asked_by_mail(c);
-	m->what = asked[0] == '\0' || dead_address(c, asked) ||
-	    casefile_last(c, "remind", "text", "reminder") >= 0 ?
-	    LADDER_SKIP : LADDER_REMINDER;
+	rc = may_remind(d, c, asked, &yes, f);
+	m->what = yes ? LADDER_REMINDER : LADDER_SKIP;
 	snprintf(m->to, sizeof(m->to), "%s", asked);
 	free(asked);
+	return rc;
 }
 
 /* Can this way be taken with what the case knows? */
-static bool
-has_means(const struct desk *d, const struct casefile *c, enum via via)
+static int
+has_means(struct desk *d, const struct casefile *c, enum via via, bool *yes,
+    struct fault *f)
 {
 	struct ladder_move m = {.what = LADDER_REST};
 
 	switch (via) {
 	case VIA_MAIL:
-		choose_mail(c, &m);
-		return m.what != LADDER_SKIP;
+		if (choose_mail(d, c, &m, f) == -1)
+			return -1;
+		*yes = m.what != LADDER_SKIP;
+		return 0;
 	case VIA_LIAISON:
-		return liaison_of(d, c) != NULL;
+		*yes = liaison_of(d, c) != NULL;
+		return 0;
 	case VIA_PHONE: /* a number that is not known can be found */
-		return ladder_contact(c, via) != NULL ||
+		*yes = ladder_contact(c, via) != NULL ||
 		    contact_of(c, via, false) == NULL;
+		return 0;
 	default:
-		return ladder_contact(c, via) != NULL;
+		*yes = ladder_contact(c, via) != NULL;
+		return 0;
 	}
 }
 
@@ -293,12 +366,13 @@ has_means(const struct desk *d, const struct casefile *c, enum via via)
  * highest that is due; by a bounce the next one; 0 if none.
  */
 static int
-highest(const struct desk *d, const struct casefile *c, int *rung,
+highest(struct desk *d, const struct casefile *c, int *rung,
     struct fault *f)
 {
 	const struct conf_ladder *l = ladder_of(d, c);
 	long n = step_of(c);
 	int day, able = 0;
+	bool means;
 
 	for (*rung = 0; n < (long)l->n; n++) {
 		if (ladder_day(d, c, (int)n + 1, &day, f) == -1)
@@ -306,7 +380,9 @@ highest(const struct desk *d, const struct casefile *c, int *rung,
 		if (day > d->today)
 			break;
 		*rung = (int)n + 1;
-		if (has_means(d, c, l->steps[n].via))
+		if (has_means(d, c, l->steps[n].via, &means, f) == -1)
+			return -1;
+		if (means)
 			able = *rung;
 	}
 	if (able > 0)
@@ -328,15 +404,18 @@ day_after_rung(const struct desk *d, const struct casefile *c, int n,
 }
 
 static int
-climb(const struct desk *d, const struct casefile *c, int rung,
+climb(struct desk *d, const struct casefile *c, int rung,
     struct ladder_move *m, struct fault *f)
 {
+	bool means;
 	int next;
 
 	m->rung = rung;
 	m->missed = rung - (int)step_of(c) - 1;
 	m->via = ladder_of(d, c)->steps[rung - 1].via;
-	if (!has_means(d, c, m->via)) {
+	if (has_means(d, c, m->via, &means, f) == -1)
+		return -1;
+	if (!means) {
 		m->what = LADDER_SKIP; /* what is next is seen at once */
 		m->next = d->today;
 		return 0;
@@ -346,9 +425,8 @@ climb(const struct desk *d, const struct casefile *c, int rung,
 		return 0;
 	if (day_after_rung(d, c, rung, &next, f) == -1)
 		return -1;
-	choose_mail(c, m);
 	m->next = next;
-	return 0;
+	return choose_mail(d, c, m, f);
 }
 
 /* All rungs are done, and the days after the last one have passed. */
@@ -394,7 +472,7 @@ mark(const struct desk *d, const struct casefile *c, int since,
 }
 
 static int
-contacted(const struct desk *d, const struct casefile *c,
+contacted(struct desk *d, const struct casefile *c,
     struct ladder_move *m, struct fault *f)
 {
 	int rung, until, next;
@@ -481,7 +559,7 @@ disclosed(const struct desk *d, const struct casefile *c,
 }
 
 int
-ladder_next(const struct desk *d, const struct casefile *c, int place_day,
+ladder_next(struct desk *d, const struct casefile *c, int place_day,
     struct ladder_move *m, struct fault *f)
 {
 	enum spool_state s;

@@ -1,10 +1,12 @@
 /*
  * ladder: reminders as a pure function of a case and the time.  Nothing here
- * reads a clock or a file, and nothing is remembered but what the case says.
+ * reads a clock or, but for the list do-not-contact, a file, and nothing is
+ * remembered but what the case says.
  *
  * A rung is done at most once: Step: counts the rungs, and the id of its mail
  * is NUMBER.rRUNG.remind whoever makes it.  A proven bounce of the last mail,
- * or its refusal by the server, makes the next rung due at once.  A rung whose
+ * its refusal by the server, and a refusal that a person noted, makes the next
+ * rung due at once.  A rung whose
  * means the case lacks (no contact of that way but dead ones; no liaison for
  * its sector) is skipped; a telephone number that is not known is looked for.
  */
@@ -46,7 +48,7 @@ extern const int ladder_marks[];
  * missed are one: the highest whose means the case has; those above it are
  * skipped in later moves.  EX_CONFIG outside the calendar's range.
  */
-int ladder_next(const struct desk *d, const struct casefile *c,
+int ladder_next(struct desk *d, const struct casefile *c,
     int place_day, struct ladder_move *m, struct fault *f);
 
 /* The ladder of the case's sector. */

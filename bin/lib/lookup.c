@@ -8,26 +8,6 @@
 #include "securitytxt.h"
 #include "text.h"
 
-/*
- * Nobody is written to who is on the list: an address, a number, a domain
- * with all below it.
- */
-static bool
-is_refused(const struct lookup *l, const struct candidate *c)
-{
-	char *host;
-	bool r;
-
-	if (zones_has(l->refused, c->address))
-		return true;
-	if (c->via == VIA_MAIL)
-		return zones_find(l->refused, addr_domain(c->address)) != NULL;
-	host = c->via == VIA_FORM ? addr_host(c->address) : NULL;
-	r = host != NULL && zones_find(l->refused, host) != NULL;
-	free(host);
-	return r;
-}
-
 static int
 take_site(struct lookup *l, const char *url, struct fault *f)
 {
@@ -38,9 +18,9 @@ take_site(struct lookup *l, const char *url, struct fault *f)
 		    "case nor the address of a site (https://www.example.jp/)",
 		    url);
 	l->domain = addr_registrable(l->host);
-	if (zones_find(l->refused, l->host) != NULL)
+	if (zones_find(l->d->refused, l->host) != NULL)
 		return fault_set(f, EX_NOPERM, "%s: it is on the list %s",
-		    l->host, zones_file(l->refused));
+		    l->host, zones_file(l->d->refused));
 	return 0;
 }
 
@@ -52,8 +32,8 @@ lookup_open(struct lookup **out, struct desk *d, const char *url,
 
 	*l = (struct lookup){.d = d};
 	*out = l;
-	if (zones_load(&l->refused, d->conf->words, "do-not-contact", false,
-	    f) == 0 && (url == NULL || take_site(l, url, f) == 0))
+	if (desk_refused(d, f) == 0 &&
+	    (url == NULL || take_site(l, url, f) == 0))
 		return 0;
 	lookup_close(l);
 	*out = NULL;
@@ -64,7 +44,6 @@ void
 lookup_close(struct lookup *l)
 {
 	candidates_free(&l->cs);
-	zones_free(l->refused);
 	free(l->origin);
 	free(l->host);
 	free(l->domain);
@@ -201,9 +180,10 @@ drop_refused(struct lookup *l)
 	size_t kept = 0, i;
 
 	for (i = 0; i < cs->n; i++) {
-		if (is_refused(l, &cs->v[i])) {
+		if (candidate_refused(l->d->refused, cs->v[i].via,
+		    cs->v[i].address)) {
 			desk_say(l->d, "%s: left out: it is on the list %s",
-			    cs->v[i].address, zones_file(l->refused));
+			    cs->v[i].address, zones_file(l->d->refused));
 			free(cs->v[i].address);
 			free(cs->v[i].note);
 		} else

@@ -12,11 +12,9 @@
 #include "desk.h"
 #include "fault.h"
 #include "whois.h"
-#include "zones.h"
 
 struct lookup {
 	struct desk *d;
-	struct zones *refused; /* do-not-contact */
 	char *origin, *host;   /* of the site; NULL: not known */
 	char *domain;          /* registrable */
 	char *encryption;      /* the first one of security.txt, or NULL */

@@ -9,6 +9,7 @@
 #include "addr.h"
 #include "attempts.h"
 #include "change.h"
+#include "contact.h"
 #include "digest.h"
 #include "gate.h"
 #include "io.h"
@@ -86,36 +87,14 @@ struct record {
 	const char *why;
 };
 
-static void
-set_outcome(struct casefile *c, const char *address, const char *word)
-{
-	long i = casefile_contact(c, address);
-	char *v;
-
-	if (i < 0)
-		return;
-	v = casefile_with(casefile_nth(c, "Contact", (size_t)i), "outcome",
-	    word);
-	casefile_set_nth(c, "Contact", (size_t)i, v);
-	free(v);
-}
-
 /* Sent again, the letter takes back nothing that its contact has said. */
 static bool
-untried(const struct casefile *c, const char *address)
+has_spoken(const struct casefile *c, const char *address)
 {
-	long i = casefile_contact(c, address);
-	char *was;
-	bool yes;
-
-	if (i < 0)
-		return false;
-	was = casefile_word_of(casefile_nth(c, "Contact", (size_t)i),
-	    "outcome");
-	yes = was == NULL || (strcmp(was, "replied") != 0 &&
-	    strcmp(was, "confirmed") != 0);
-	free(was);
-	return yes;
+	return contact_is(c, address, CONTACT_REPLIED) ||
+	    contact_is(c, address, CONTACT_REFUSED) ||
+	    contact_is(c, address, CONTACT_WRONG_PARTY) ||
+	    contact_is(c, address, CONTACT_CONFIRMED);
 }
 
 /* The details left: from now on the operator has time. */
@@ -145,15 +124,18 @@ static int
 after_sent(struct change *ch, const struct message *m, struct fault *f)
 {
 	struct casefile *c = change_case(ch);
+	int today = change_desk(ch)->today;
 	char day[WHEN_DAY];
 
 	if (strcmp(m->kind, "accepted") == 0 &&
 	    casefile_get(c, "Accepted") == NULL) {
-		when_day_text(change_desk(ch)->today, day);
+		when_day_text(today, day);
 		casefile_set(c, "Accepted", day);
 	}
-	if (strcmp(m->kind, "contact") == 0 && untried(c, m->rcpt))
-		set_outcome(c, m->rcpt, "asked");
+	if ((strcmp(m->kind, "contact") == 0 && !has_spoken(c, m->rcpt)) ||
+	    (strcmp(m->kind, "remind") == 0 &&
+	    contact_is(c, m->rcpt, CONTACT_UNTRIED)))
+		contact_set(c, m->rcpt, CONTACT_ASKED, today);
 	if (strcmp(m->kind, "disclosure") == 0)
 		return notified(ch, f);
 	return 0;
@@ -199,7 +181,8 @@ edit_record(struct change *ch, void *arg, struct fault *f)
 		rc = after_sent(ch, r->m, f);
 	} else {
 		if (strcmp(r->event, "failed") == 0 && !finder)
-			set_outcome(c, r->m->rcpt, "bounced");
+			contact_set(c, r->m->rcpt, CONTACT_BOUNCED,
+			    change_desk(ch)->today);
 		rc = before_a_person(ch, f);
 	}
 	change_log(ch, r->event, buf_text(&w));

@@ -77,6 +77,13 @@ section todoke-case.5 FIELDS | items Cm >"$T/page"
 same "field of a case" "$T/code" "$T/page"
 heads "field of a case" "$T/heads" todoke-case.5
 
+# Outcomes of a contact.
+sed -n '/^static const char \*const words\[/,/^};/p' bin/lib/contact.c |
+    grep -o '"[a-z-]*"' | tr -d '"' | sort >"$T/code"
+section todoke-case.5 Contact | sed -n '/^Outcomes:/,/^\.El/p' | items Cm \
+    >"$T/page"
+same "outcome of a contact" "$T/code" "$T/page"
+
 # (d) Events of the log: the literals in the second argument of each
 # change_log(); where that is a variable, those in the calls that give it.
 calls() {

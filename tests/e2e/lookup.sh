@@ -444,7 +444,7 @@ fi
 expect 0 ito todoke-lookup -w "$number"
 expect 0 ito todoke-lookup -w "$number"
 grep '^Contact:' "$SPOOL/$(place "$number")" >"$T/contacts"
-head -n 1 "$T/contacts" | grep -qx 'Contact: security@town.example; via=mail; from=security.txt; outcome=untried' ||
+head -n 1 "$T/contacts" | grep -qx 'Contact: security@town.example; via=mail; from=security.txt; rank=10; outcome=untried; when=2.*' ||
     fail "the best is not the first contact"
 [ "$(wc -l <"$T/contacts")" -eq "$(wc -l <"$T/out")" ] ||
     fail "not each candidate is in the case once"
