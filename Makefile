@@ -151,6 +151,8 @@ DESK = \
 	liaison \
 	ladder \
 	keydates \
+	rung \
+	forecast \
 	fsck \
 	lookup \
 	sources \
@@ -281,9 +283,9 @@ analyse: deps
 
 # Without those that trace (a leak check cannot run under strace) or that
 # build on their own.
-ASAN_E2E = alert.sh answers.sh bounce.sh classify.sh contact.sh edit.sh fsck.sh hands.sh \
-	input.sh keys.sh life.sh lookup.sh note.sh order.sh races.sh refer.sh \
-	remote.sh send.sh sort.sh write.sh
+ASAN_E2E = alert.sh answers.sh bounce.sh classify.sh contact.sh edit.sh \
+	fsck.sh hands.sh input.sh keys.sh life.sh lookup.sh note.sh order.sh \
+	races.sh refer.sh remote.sh send.sh sort.sh write.sh
 
 asan: deps
 	@$(MAKE) -s --no-print-directory tests-built B=build/asan/ \

@@ -14,124 +14,45 @@
 #include "lib/change.h"
 #include "lib/cli.h"
 #include "lib/finish.h"
+#include "lib/forecast.h"
 #include "lib/ladder.h"
 #include "lib/letter.h"
+#include "lib/rung.h"
+#include "lib/text.h"
 #include "lib/when.h"
 
-static const char synopsis[] = "todoke-remind [-n] [-c CONF] [-t TIME]";
+static const char synopsis[] =
+    "todoke-remind [-n [-d DAYS]] [-c CONF] [-t TIME]";
 
-#define MOVES_MOST 8 /* of one case in one run: marks and one rung */
+#define DAYS_MOST 3650
 
 struct run {
 	struct desk *d;
 	int status;
 	bool moved;   /* the last turn did something */
 	struct ladder_move m;
+	struct forecast *forecast; /* -d */
 };
-
-static const char *
-what_word(const struct ladder_move *m)
-{
-	switch (m->what) {
-	case LADDER_TASK:
-		return conf_via_text(m->via);
-	case LADDER_SKIP:
-		return "skip";
-	case LADDER_END:
-		return "end";
-	case LADDER_FOLLOW_UP:
-		return "follow-up";
-	case LADDER_OVERDUE:
-		return "overdue";
-	default:
-		return "mail";
-	}
-}
-
-static void
-log_move(struct change *ch, const struct ladder_move *m, const char *event,
-    const char *count, const char *id)
-{
-	struct buf w = {0};
-	char text[16];
-
-	snprintf(text, sizeof(text), "%d", m->rung);
-	if (count != NULL)
-		casefile_word(&w, count, text);
-	if (m->what != LADDER_END && m->what != LADDER_OVERDUE &&
-	    m->what != LADDER_FOLLOW_UP)
-		casefile_word(&w, "via", conf_via_text(m->via));
-	if (m->what == LADDER_REMINDER || m->what == LADDER_CONTACT)
-		casefile_word(&w, "text", m->what == LADDER_CONTACT ?
-		    "contact" : "reminder");
-	if (id != NULL) {
-		casefile_word(&w, "to", m->to);
-		casefile_word(&w, "mail", id);
-	}
-	if (m->missed > 0) {
-		snprintf(text, sizeof(text), "%d", m->missed);
-		casefile_word(&w, "missed", text);
-	}
-	change_log(ch, event, buf_text(&w));
-	buf_free(&w);
-}
-
-static int
-queue_letter(struct change *ch, const struct ladder_move *m, const char *text,
-    const char *kind, char id[TOKEN_ID], struct fault *f)
-{
-	const struct letter l = {.text = text, .to = m->to};
-
-	snprintf(id, TOKEN_ID, "%s.r%d.%s", casefile_number(change_case(ch)),
-	    m->rung, kind);
-	return letter_queue_as(ch, &l, id, f);
-}
-
-static void
-set_step(struct casefile *c, int rung)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%d", rung);
-	casefile_set(c, "Step", text);
-}
 
 static int
 do_move(struct change *ch, const struct ladder_move *m, struct fault *f)
 {
+	const struct letter l = {.text = rung_text(m), .to = m->to};
 	struct casefile *c = change_case(ch);
+	struct buf words = {0};
 	char id[TOKEN_ID];
+	const char *event;
 
-	switch (m->what) {
-	case LADDER_CONTACT:
-	case LADDER_REMINDER:
-		if (queue_letter(ch, m, m->what == LADDER_CONTACT ?
-		    "contact" : "reminder", "remind", id, f) == -1)
+	if (m->what == LADDER_REST)
+		return 0;
+	if (l.text != NULL) {
+		rung_id(c, m, id);
+		if (letter_queue_as(ch, &l, id, f) == -1)
 			return -1;
-		set_step(c, m->rung);
-		log_move(ch, m, "remind", "rung", id);
-		return 0;
-	case LADDER_TASK:
-	case LADDER_SKIP:
-		set_step(c, m->rung);
-		log_move(ch, m, m->what == LADDER_TASK ? "task" : "skip",
-		    "rung", NULL);
-		return 0;
-	case LADDER_FOLLOW_UP:
-		if (queue_letter(ch, m, "follow-up", "follow-up", id,
-		    f) == -1)
-			return -1;
-		log_move(ch, m, "follow-up", "days", id);
-		return 0;
-	case LADDER_OVERDUE:
-		log_move(ch, m, "overdue", "days", NULL);
-		return 0;
-	case LADDER_END:
-		log_move(ch, m, "ladder-end", NULL, NULL);
-		return 0;
-	case LADDER_REST:
-		return 0;
 	}
+	event = rung_record(c, m, &words);
+	change_log(ch, event, buf_text(&words));
+	buf_free(&words);
 	return 0;
 }
 
@@ -155,7 +76,7 @@ edit_remind(struct change *ch, void *arg, struct fault *f)
 		if (m->what != LADDER_REST)
 			printf("%s\t%d\t%s\t%s\n",
 			    casefile_number(change_case(ch)), m->rung,
-			    what_word(m), m->to[0] != '\0' ? m->to : "-");
+			    rung_word(m), m->to[0] != '\0' ? m->to : "-");
 		return 1;
 	}
 	if (do_move(ch, m, f) == -1)
@@ -174,7 +95,7 @@ remind_case(const struct spool_place *p, const char *number, void *arg,
 	int turn;
 
 	(void)p;
-	for (turn = 0; turn < MOVES_MOST; turn++) {
+	for (turn = 0; turn < RUNG_MOVES; turn++) {
 		if (change_run(r->d, number, edit_remind, r, f) == -1) {
 			if (f->status == EX_NOINPUT)
 				return 0; /* moved on meanwhile */
@@ -189,23 +110,76 @@ remind_case(const struct spool_place *p, const char *number, void *arg,
 	return 0;
 }
 
-int
-main(int argc, char *argv[])
+static int
+foretell(const struct spool_place *p, const char *number, void *arg,
+    struct fault *f)
+{
+	struct run *r = arg;
+	struct casefile *c;
+
+	(void)number;
+	if (spool_read(r->d->spool, p, &c, f) == -1) {
+		if (f->status == EX_NOINPUT)
+			return 0; /* moved on meanwhile */
+	} else if (forecast_case(r->forecast, c, p, f) == 0) {
+		casefile_free(c);
+		return 0;
+	} else
+		casefile_free(c);
+	desk_say(r->d, "%s", f->text);
+	r->status = f->status > r->status ? f->status : r->status;
+	return 0;
+}
+
+/* Both states, in the folders of days up to LAST. */
+static void
+each_case(struct run *r, int last, spool_each_fn *each)
 {
 	static const enum spool_state states[] = {STATE_CONTACTED,
 	    STATE_DISCLOSED};
+	char day[WHEN_DAY];
+	struct fault f;
+	size_t i;
+
+	when_day_text(last, day);
+	for (i = 0; i < 2; i++)
+		if (spool_each(r->d->spool, states[i], day, each, r,
+		    &f) == -1)
+			cli_die(&f);
+}
+
+static void
+tell_span(struct run *r, long days)
+{
+	int last = r->d->today + (int)days - 1;
+	struct fault f;
+
+	if (forecast_open(&r->forecast, r->d, last, &f) == -1)
+		cli_die(&f);
+	each_case(r, last, foretell);
+	forecast_print(r->forecast, stdout);
+	forecast_close(r->forecast);
+}
+
+int
+main(int argc, char *argv[])
+{
 	struct cli o = {0};
 	struct run r = {.status = EX_OK};
-	char today[WHEN_DAY];
 	struct fault f;
 	struct desk d;
-	size_t i;
+	long days = 0;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "c:nt:")) != -1)
-		if (!cli_option(&o, opt, optarg))
+	while ((opt = getopt(argc, argv, "c:d:nt:")) != -1) {
+		if (opt == 'd') {
+			if (!text_number(optarg, 1, DAYS_MOST, &days))
+				errx(EX_USAGE, "-d %s: write a number of days "
+				    "from 1 to %d", optarg, DAYS_MOST);
+		} else if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);
-	if (argc != optind)
+	}
+	if (argc != optind || (days > 0 && !o.dry))
 		cli_usage(synopsis);
 	cli_open(&d, &o);
 	r.d = &d;
@@ -215,10 +189,9 @@ main(int argc, char *argv[])
 		desk_say(&d, "%s", f.text);
 		r.status = f.status;
 	}
-	when_day_text(d.today, today);
-	for (i = 0; i < 2; i++)
-		if (spool_each(d.spool, states[i], today, remind_case, &r,
-		    &f) == -1)
-			cli_die(&f);
+	if (days > 0)
+		tell_span(&r, days);
+	else
+		each_case(&r, d.today, remind_case);
 	cli_end(&d, r.status);
 }

@@ -97,15 +97,12 @@ has_spoken(const struct casefile *c, const char *address)
 	    contact_is(c, address, CONTACT_CONFIRMED);
 }
 
-/* The details left: from now on the operator has time. */
-static int
-notified(struct change *ch, struct fault *f)
+int
+outbox_notified(const struct desk *d, struct casefile *c, int *due,
+    struct fault *f)
 {
-	struct desk *d = change_desk(ch);
-	struct casefile *c = change_case(ch);
 	char day[WHEN_DAY];
 	long first = 30;
-	int due;
 
 	if (casefile_get(c, "Notified") == NULL) {
 		when_day_text(d->today, day);
@@ -113,7 +110,15 @@ notified(struct change *ch, struct fault *f)
 	}
 	if (d->conf->follow_up.n > 0)
 		text_number(d->conf->follow_up.v[0], 1, 3650, &first);
-	if (cal_on_or_after(d->cal, d->today + (int)first, &due, f) == -1)
+	return cal_on_or_after(d->cal, d->today + (int)first, due, f);
+}
+
+static int
+notified(struct change *ch, struct fault *f)
+{
+	int due;
+
+	if (outbox_notified(change_desk(ch), change_case(ch), &due, f) == -1)
 		return -1;
 	if (change_place(ch)->state == STATE_DISCLOSED)
 		change_move(ch, STATE_DISCLOSED, due);

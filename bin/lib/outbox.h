@@ -38,4 +38,9 @@ bool outbox_named(const struct casefile *c, const char *id,
  * last of them, "" for none, or where it was released since. */
 const char *outbox_outcome(const struct casefile *c, const char *id);
 
+/* The details left today: set Notified, and DUE to the day of the first
+ * follow-up.  From now on the operator has time. */
+int outbox_notified(const struct desk *d, struct casefile *c, int *due,
+    struct fault *f);
+
 #endif

@@ -104,7 +104,8 @@ fi
 	cat "$T/calls"
 	calls bin/lib/outbox.c '(record|refuse)' 2
 	sed -n '/^event_of(/,/^}/p; /^inbox_logged(/,/};/p' bin/lib/inbox.c
-	[ ! -e bin/todoke-remind.c ] || calls bin/todoke-remind.c log_move 3
+	sed -n '/^} moves\[\] = {/,/^};/s/.*= {\("[a-z-]*"\),.*/\1/p' \
+	    bin/lib/rung.c
 } | grep -o '"[a-z-]*"' | tr -d '"' | sort -u >"$T/code"
 section todoke-case.5 Events | items Cm >"$T/page"
 same "event" "$T/code" "$T/page"
