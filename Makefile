@@ -153,6 +153,7 @@ DESK = \
 	keydates \
 	rung \
 	forecast \
+	agenda \
 	fsck \
 	lookup \
 	sources \

@@ -6,9 +6,11 @@
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/agenda.h"
 #include "lib/cli.h"
 #include "lib/policy.h"
 #include "lib/text.h"
@@ -17,7 +19,8 @@
 
 static const char synopsis[] =
     "todoke-list [-ad] [-s STATE] [-c CONF] [-t TIME]\n"
-    "       todoke-list -c NUMBER [-c CONF] [CODE] [SITE]";
+    "       todoke-list -c NUMBER [-c CONF] [CODE] [SITE]\n"
+    "       todoke-list -A [-c CONF] [-t TIME]";
 
 #define COLUMNS 6
 
@@ -130,7 +133,7 @@ list_tray(struct listing *l, const char *folder, const char *what)
 }
 
 static void
-print_aligned(const struct listing *l)
+print_aligned(struct listing *l)
 {
 	size_t width[COLUMNS] = {0}, i, k, w;
 
@@ -139,7 +142,7 @@ print_aligned(const struct listing *l)
 			w = text_columns(l->rows[i].cell[k]);
 			width[k] = w > width[k] ? w : width[k];
 		}
-	for (i = 0; i < l->n; i++)
+	for (i = 0; i < l->n; i++) {
 		for (k = 0; k < COLUMNS; k++) {
 			fputs(l->rows[i].cell[k], stdout);
 			if (k == COLUMNS - 1)
@@ -149,6 +152,9 @@ print_aligned(const struct listing *l)
 				    w < width[k] + 2; w++)
 					putchar(' ');
 		}
+		free_row(&l->rows[i]);
+	}
+	free(l->rows);
 }
 
 /* Up to when: -d today; -a the day on which work is next done. */
@@ -195,14 +201,15 @@ answer(struct desk *d, const char *number, char *const *given)
 	cli_end(d, yes ? EX_OK : 1);
 }
 
-static void
-free_rows(struct listing *l)
+static noreturn void
+digest(struct desk *d)
 {
-	size_t i;
+	struct fault f;
+	int status;
 
-	for (i = 0; i < l->n; i++)
-		free_row(&l->rows[i]);
-	free(l->rows);
+	if (agenda_tell(d, stdout, &status, &f) == -1)
+		cli_die(&f);
+	cli_end(d, status);
 }
 
 int
@@ -213,12 +220,14 @@ main(int argc, char *argv[])
 	const char *only = NULL, *number = NULL;
 	char day[WHEN_DAY];
 	enum spool_state s;
-	bool due = false;
+	bool due = false, day_work = false;
 	struct desk d;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "ac:ds:t:")) != -1) {
-		if (opt == 'a')
+	while ((opt = getopt(argc, argv, "Aac:ds:t:")) != -1) {
+		if (opt == 'A')
+			day_work = true;
+		else if (opt == 'a')
 			l.waits = true;
 		else if (opt == 'c' && verify_asks(optarg))
 			number = optarg;
@@ -232,11 +241,16 @@ main(int argc, char *argv[])
 		else if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);
 	}
-	if (number != NULL ? l.waits || due || only != NULL : argc != optind)
+	if (number != NULL || day_work ? l.waits || due || only != NULL :
+	    argc != optind)
+		cli_usage(synopsis);
+	if (day_work && (number != NULL || argc != optind))
 		cli_usage(synopsis);
 	cli_open(&d, &o);
 	if (number != NULL)
 		answer(&d, number, argv + optind);
+	if (day_work)
+		digest(&d);
 	l.d = &d;
 	l.aligned = isatty(STDOUT_FILENO);
 	collect(&l, only, last_day(&d, due, l.waits, day));
@@ -245,6 +259,5 @@ main(int argc, char *argv[])
 		list_tray(&l, "bad", "bad");
 	}
 	print_aligned(&l);
-	free_rows(&l);
 	cli_end(&d, l.status);
 }

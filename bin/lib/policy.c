@@ -189,40 +189,43 @@ opened(const char *line)
 	return ask ? lacking : decide;
 }
 
+static const struct policy_duty none = {"", "", ""};
+
 /* What a case waits for in its flow, whatever came in between. */
 struct flow {
-	const char *open, *ended;
+	struct policy_duty open, ended;
 };
 
 static void
-flow_on(struct flow *w, const char *event, const char *waits)
+flow_on(struct flow *w, const char *event, const struct policy_duty *duty)
 {
 	if (strcmp(event, "close") == 0 || strcmp(event, "reject") == 0)
-		*w = (struct flow){"", w->open};
+		*w = (struct flow){none, w->open};
 	else if (strcmp(event, "reopen") == 0)
 		w->open = w->ended;
 	else
-		w->open = waits;
+		w->open = *duty;
 }
 
 /* The question has left: what is to be done is to decide. */
 static void
-asked(struct flow *flow, const char **waits, const char **before)
+asked(struct flow *flow, struct policy_duty *waits, struct policy_duty *before)
 {
-	if (flow->open == lacking)
-		flow->open = decide;
-	if (*waits == lacking)
-		*waits = decide;
-	if (*before == lacking)
-		*before = decide;
+	struct policy_duty *const all[] = {&flow->open, waits, before};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i]->waits == lacking)
+			all[i]->waits = decide;
 }
 
-const char *
-policy_waits(const struct casefile *c)
+bool
+policy_duty(const struct casefile *c, struct policy_duty *duty)
 {
-	struct flow flow = {"", ""};
+	struct flow flow = {none, none};
+	struct policy_duty waits = none, before = none;
 	struct casefile_event e;
-	const char *waits = "", *before = "", *news = "";
+	const char *news = "";
 	int w, now = 0;
 	size_t i, k;
 
@@ -245,15 +248,25 @@ policy_waits(const struct casefile *c)
 			w = weight(e.name);
 			if (strcmp(e.name, duties[k].event) != 0 || w < now)
 				continue;
-			waits = strcmp(e.name, "task") == 0 ? task(e.line) :
+			waits = (struct policy_duty){duties[k].event,
+			    strcmp(e.name, "task") == 0 ? task(e.line) :
 			    marked(e.name, e.line, strcmp(e.name, "open") == 0 ?
-			    opened(e.line) : duties[k].waits);
+			    opened(e.line) : duties[k].waits), e.line};
 			if (w == 3)
-				flow_on(&flow, e.name, waits);
+				flow_on(&flow, e.name, &waits);
 			now = w == 3 ? 0 : w;
 		}
 	}
-	return waits[0] != '\0' ? waits : NULL;
+	*duty = waits;
+	return waits.waits[0] != '\0';
+}
+
+const char *
+policy_waits(const struct casefile *c)
+{
+	struct policy_duty duty;
+
+	return policy_duty(c, &duty) ? duty.waits : NULL;
 }
 
 int

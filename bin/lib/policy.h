@@ -20,8 +20,16 @@
  */
 const char *policy_priority(const char *scope, const char *cvss);
 
-/* What the case waits for a person to do ("accept it", "read a reply", …),
- * from its log alone, or NULL. */
+/* What the case waits for a person to do, from its log alone. */
+struct policy_duty {
+	const char *event; /* "reply", "task", … */
+	const char *waits; /* "read a reply", … */
+	const char *line;  /* of the log, as long as the case */
+};
+
+/* False where nothing waits. */
+bool policy_duty(const struct casefile *c, struct policy_duty *duty);
+/* Its WAITS, or NULL. */
 const char *policy_waits(const struct casefile *c);
 
 /*

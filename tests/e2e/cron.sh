@@ -114,7 +114,7 @@ receipts 1
 number=$(cd "$SPOOL" && ls new/*)
 number=$(echo "$number" | tail -n 1)
 if [ "$business" -eq 0 ]; then
-	grep -q "^$number" "$T/list" || fail "the morning's list does not name $number"
+	grep -q "^  $number" "$T/list" || fail "the morning's list does not name $number"
 elif [ -s "$T/list" ]; then
 	fail "a list on a day that is no business day: $(cat "$T/list")"
 fi
