@@ -1,0 +1,47 @@
+"""year_seeds: bugs for year to find, put into copies of the library."""
+from suite import Seed
+
+FIRST, MIXED = ["silence 1"], ["mixed 1"]
+
+SEEDS = [
+    Seed("outside office hours", FIRST,
+         ("ladder.c", "\tif (!open)\n\t\treturn 0;\n",
+          "\tif (!open && d->now == 0)\n\t\treturn 0;\n")),
+    Seed("a rung a day early", FIRST,
+         ("ladder.c", "d->conf->steps[n - 1].after, day, f);",
+          "d->conf->steps[n - 1].after - 1, day, f);")),
+    Seed("after an outage every missed rung", FIRST,
+         ("ladder.c", "\t\tif (day <= d->today)\n\t\t\t*rung = (int)n + 1;\n",
+          "\t\tif (day <= d->today && *rung == 0)\n"
+          "\t\t\t*rung = (int)n + 1;\n")),
+    Seed("a holiday is a business day", FIRST,
+         ("cal.c", "!is_holiday(c, day) &&\n", "c != NULL &&\n")),
+    Seed("a rung is not counted", FIRST,
+         ("rung.c", "\tif (step)\n", "\tif (step && m->rung > 2)\n")),
+    Seed("a mark is missed", FIRST,
+         ("ladder.c", "d->today - since >= ladder_marks[i])\n",
+          "d->today - since == ladder_marks[i])\n")),
+    Seed("follow-ups that were missed, one by one", FIRST,
+         ("ladder.c", "\t\t\tdue = days;\n", "\t\t\tdue = due > 0 && "
+          "casefile_last(c, \"follow-up\", NULL, NULL) < 0 ? due : days;\n")),
+    Seed("a bounce moves nothing on", ["bounces 1"],
+         ("ladder.c", "\t\t\tis = is || (to != NULL && last != NULL &&\n",
+          "\t\t\tis = is && (to != NULL && last != NULL &&\n")),
+    Seed("who bounced is reminded", ["bounces 1"],
+         ("ladder.c", "\t    (i < 0 || !contact_is_end(",
+          "\t    (i >= 0 || !contact_is_end(")),
+    Seed("a reply stops nothing", ["replies 1"],
+         ("ladder.c", "\t*yes = d->today < *until;\n", "\t*yes = false;\n")),
+    Seed("a reply stops for ever", ["replies 1"],
+         ("ladder.c", "\t*yes = d->today < *until;\n", "\t*yes = true;\n")),
+    Seed("a refusal moves nothing on", ["refusals 1"],
+         ("ladder.c", "\tis = contact_is_end(o) &&\n",
+          "\tis = contact_is_end(o) && last == NULL &&\n")),
+    Seed("the contractor's answer counts", ["refusals 1"],
+         ("ladder.c", "\tbool back = contact_is_end(o) && is_from(",
+          "\tbool back = o == CONTACT_OUTCOMES && is_from(")),
+    Seed("not the best address", MIXED,
+         ("contact.c", "o.rank < top.rank)", "o.rank > top.rank)")),
+]
+
+OF_SAMPLE = ("after an outage every missed rung",)
