@@ -2,7 +2,7 @@
  * agenda: the day's work of a desk, for todoke-list(1) -A:
  *
  *	Calls to make, from 09:30 (todoke-contact -m phone NUMBER):
- *	  69145869  priority  http://www.city.example.lg.jp/  14 days  03-1234-5678
+ *	  69145869  priority  http://city.example.jp/  14 days  03-1234-5678
  *
  * By sections, the most urgent first; in a section by priority, then by age.
  */

@@ -80,8 +80,8 @@ list_outbox(struct forecast *fc, struct fault *f)
 	for (i = 0; i < fc->outbox.n; i++) {
 		name = fc->outbox.v[i];
 		if (!is_copy(name))
-			add(fc, fc->d->today, name, xasprintf("-\toutbox\t%s",
-			    name));
+			add(fc, fc->d->today, name,
+			    xasprintf("-\toutbox\t%s", name));
 	}
 	return 0;
 }
@@ -95,7 +95,8 @@ forecast_open(struct forecast **out, struct desk *d, int last,
 	*fc = (struct forecast){.d = d};
 	*out = fc;
 	/* opened now, so that the copies of the desk share it */
-	if (desk_refused(d, f) == 0 && plan_runs(fc, last, f) == 0 && list_outbox(fc, f) == 0)
+	if (desk_refused(d, f) == 0 && plan_runs(fc, last, f) == 0 &&
+	    list_outbox(fc, f) == 0)
 		return 0;
 	forecast_close(fc);
 	*out = NULL;

@@ -4,8 +4,10 @@
 set -eu
 . tests/helper/lib.sh
 scratch
+mta
 keys
 desk
+echo 'web@city.example.lg.jp boxes/city/' >>"$T/postfix/boxes"
 cp -R etc "$T/etc"
 sed -i "s|$TOP/etc/templates|$T/etc/templates|" "$CONF"
 printf 'Finder: A <yamada.t@finder.example>\nUrl: http://www.city.example.lg.jp/x\n\ntext\n' >"$T/r"
@@ -152,8 +154,7 @@ note 0 -a web@city.example.lg.jp -r wrong-party
 expect 0 cron todoke-remind -t '2026-11-26 14:00'
 case_file | grep -q '^Log: .* task rung=2 via=phone' || fail "wrong party: $(case_file | grep '^Log')"
 
-# The letter that was on its way when he refused takes nothing back, and no
-# reminder goes to him where nobody else is known.
+# Who refused gets no reminder where nobody else is known.
 new_case
 expect 0 ito todoke-contact -t "$now" -a $city "$number"
 note 0 -a $city -r wrong-party -d 2026-12-01
@@ -187,8 +188,20 @@ note 0 -a $city -r wrong-party
 expect 0 cron todoke-remind -n -t '2026-11-26 14:00'
 grep -q "^$number	1	" "$T/out" || fail "the contractor's reply stops the ladder"
 
+# The letter that was on its way when he refused takes nothing back; that of a
+# rung leaves its contact as asked.
+new_case
+known "web@city.example.lg.jp; via=mail; from=role; rank=60"
+expect 0 ito todoke-contact -t "$now" -a $city "$number"
+note 0 -a $city -r refused
+expect 0 cron todoke-remind -t '2026-11-26 12:00'
+expect 0 cron todoke-send -t '2026-11-26 12:05'
+case_file | grep -q "^Log: .* sent mail=$number.3.contact to=$city" || fail "$(case_file | grep '^Log')"
+record $city | grep -q 'outcome=refused' || fail "$(record $city)"
+record web@city.example.lg.jp | grep -q 'outcome=asked; when=2026-11-26$' || fail "$(record web@)"
+
 # Only words of the list stand in a case.
-printf '#!/bin/sh\nsed -i "/^Contact:/s/outcome=wrong-party/outcome=wrong/" "$1"\n' >"$T/editor"
+printf '#!/bin/sh\nsed -i "/^Contact:/s/outcome=refused/outcome=wrong/" "$1"\n' >"$T/editor"
 chmod +x "$T/editor"
 got=0
 XDG_RUNTIME_DIR=$T EDITOR=$T/editor ito todoke-edit "$number" </dev/null >"$T/out" 2>&1 || got=$?
