@@ -40,9 +40,7 @@ struct listing {
 static void
 free_row(struct row *r)
 {
-	size_t k;
-
-	for (k = 0; k < COLUMNS; k++)
+	for (size_t k = 0; k < COLUMNS; k++)
 		free(r->cell[k]);
 }
 
@@ -201,17 +199,6 @@ answer(struct desk *d, const char *number, char *const *given)
 	cli_end(d, yes ? EX_OK : 1);
 }
 
-static noreturn void
-digest(struct desk *d)
-{
-	struct fault f;
-	int status;
-
-	if (agenda_tell(d, stdout, &status, &f) == -1)
-		cli_die(&f);
-	cli_end(d, status);
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -220,6 +207,7 @@ main(int argc, char *argv[])
 	const char *only = NULL, *number = NULL;
 	char day[WHEN_DAY];
 	enum spool_state s;
+	struct fault f;
 	bool due = false, day_work = false;
 	struct desk d;
 	int opt;
@@ -241,16 +229,16 @@ main(int argc, char *argv[])
 		else if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);
 	}
-	if (number != NULL || day_work ? l.waits || due || only != NULL :
-	    argc != optind)
-		cli_usage(synopsis);
-	if (day_work && (number != NULL || argc != optind))
+	if ((number == NULL && argc != optind) || (number != NULL) + day_work +
+	    (l.waits || due || only != NULL) > 1)
 		cli_usage(synopsis);
 	cli_open(&d, &o);
 	if (number != NULL)
 		answer(&d, number, argv + optind);
+	if (day_work && agenda_tell(&d, stdout, &l.status, &f) == -1)
+		cli_die(&f);
 	if (day_work)
-		digest(&d);
+		cli_end(&d, l.status);
 	l.d = &d;
 	l.aligned = isatty(STDOUT_FILENO);
 	collect(&l, only, last_day(&d, due, l.waits, day));

@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "contact.h"
 #include "forecast.h"
+#include "ladder.h"
 #include "policy.h"
 #include "text.h"
 #include "when.h"
@@ -159,7 +160,8 @@ age(const struct agenda *a, const struct casefile *c)
 	    a->d->today >= day ? a->d->today - day : -1;
 }
 
-/* The best number or page that the case knows for a task, or nothing. */
+/* The best number or page that the case knows for a task, else one that was
+ * tried, or nothing. */
 static int
 whom(const struct agenda *a, const struct casefile *c,
     const struct policy_duty *duty, enum via *via, char **address,
@@ -167,13 +169,15 @@ whom(const struct agenda *a, const struct casefile *c,
 {
 	char *word = casefile_word_of(duty->line, "via");
 	struct contact_choice best;
+	const char *again;
 	int rc = 0;
 
 	*address = NULL;
 	*via = VIA_MAIL;
 	if (word != NULL && conf_via(word, via) && *via != VIA_MAIL &&
 	    (rc = contact_best(a->d, c, via, &best, f)) == 0) {
-		*address = best.address;
+		again = best.address == NULL ? ladder_contact(c, *via) : NULL;
+		*address = again != NULL ? casefile_head(again) : best.address;
 		best.address = NULL;
 		contact_choice_free(&best);
 	}

@@ -46,6 +46,7 @@ opened() {
 	echo "$1 $number" >>"$T/cases"
 	expect 0 ito todoke-accept -t "$2 09:45" -s "$3" -v "$4" "$number"
 	expect 0 ito todoke-contact -t "$2 10:00" -a $city "$number"
+	sed -i "0,/^Contact: /s/^Contact: /Contact: 03-1111-2222; via=phone; from=page\n&/" "$SPOOL/$(place "$number")"
 }
 number() { sed -n "s/^$1 //p" "$T/cases"; }
 mail() {
@@ -59,12 +60,11 @@ opened simple 2026-11-09 narrow 5
 opened normal 2026-11-10 medium 5
 opened old 2026-11-06 wide 5
 opened urgent 2026-11-10 wide 9
-sed -i '0,/^Contact: /s/^Contact: /Contact: 03-1111-2222; via=phone; from=page\n&/' "$SPOOL/$(place "$number")"
 (cd "$SPOOL" && find . -type f ! -name lock -exec sha256sum {} + | sort) >"$T/before"
 agenda '2026-11-25 08:30'
 (cd "$SPOOL" && find . -type f ! -name lock -exec sha256sum {} + | sort) | cmp - "$T/before" || fail "it changed something"
 grep -qx 'Calls to make, from 09:30 (todoke-contact -m phone NUMBER):' "$T/agenda" || fail "$(cat "$T/agenda")"
-is "Calls to make" "  $(number old)  priority  http://old.example.lg.jp/  *19 days  its number is to be found" \
+is "Calls to make" "  $(number old)  priority  http://old.example.lg.jp/  *19 days  03-1111-2222" \
     "  $(number urgent)  priority  http://urgent.example.lg.jp/  *15 days  03-1111-2222" \
     "  $(number normal)  normal " "  $(number simple)  simple "
 [ "$(grep -c . "$T/agenda")" -eq 5 ] || fail "$(cat "$T/agenda")"

@@ -24,6 +24,8 @@ opened() {
 	number=$(ito todoke-open -t "$2 09:40" "$T/r")
 	expect 0 ito todoke-accept -t "$2 09:45" "$number"
 	expect 0 ito todoke-contact -t "$2 10:00" -a $city "$number"
+	sed -i "0,/^Contact: /s|^Contact: |Contact: 03-1111-2222; via=phone; from=page\nContact: 1-1 Example; via=letter; from=page\n&|" \
+	    "$SPOOL/$(place "$number")"
 	echo "$1 $number" >>"$T/cases"
 }
 number() { sed -n "s/^$1 //p" "$T/cases"; }
