@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "contact.h"
 #include "forecast.h"
+#include "keydates.h"
 #include "ladder.h"
 #include "policy.h"
 #include "text.h"
@@ -391,6 +392,31 @@ agenda_print(struct agenda *a, FILE *out, struct fault *f)
 	return 0;
 }
 
+static void
+add_key(const struct keydate *k, void *arg)
+{
+	struct agenda *a = arg;
+	char day[WHEN_DAY], *what;
+
+	when_day_text(k->needed, day);
+	what = xasprintf("%s, %s, needed until %s: %s", k->fpr, k->why, day,
+	    k->cure);
+	agenda_add(a, AGENDA_KEYS, k->number, NULL, NULL, -1, what);
+	free(what);
+}
+
+/* What cannot be read was said. */
+static int
+take_keys(struct agenda *a, int *status, struct fault *f)
+{
+	if (keydates_each(a->d, 0, add_key, a, f) == 0)
+		return 0;
+	if (f->status != EX_DATAERR)
+		return -1;
+	*status = f->status > *status ? f->status : *status;
+	return 0;
+}
+
 int
 agenda_tell(struct desk *d, FILE *out, int *status, struct fault *f)
 {
@@ -399,7 +425,7 @@ agenda_tell(struct desk *d, FILE *out, int *status, struct fault *f)
 
 	if (agenda_open(&a, d, f) == -1)
 		return -1;
-	if (agenda_collect(a, status, f) == 0)
+	if (agenda_collect(a, status, f) == 0 && take_keys(a, status, f) == 0)
 		rc = agenda_print(a, out, f);
 	agenda_close(a);
 	return rc;

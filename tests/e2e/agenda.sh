@@ -78,6 +78,12 @@ grep -q '^Calls to make, from 13:30 ' "$T/agenda" || fail "lunch: $(cat "$T/agen
 agenda '2026-11-27 18:30'
 grep -q '^Calls to make, from 2026-11-30 09:30 ' "$T/agenda" || fail "Friday evening: $(cat "$T/agenda")"
 
+# A key of the desk that dies is there too.
+sed -i "s/keys = {\"[0-9A-F]*\"}/keys = {\"$DESKKEY\", \"$CITYKEY\"}/" "$CONF"
+agenda '2026-11-25 10:00'
+is "Keys that die before they are needed" "  - .*$CITYKEY"
+sed -i "s/, \"$CITYKEY\"//" "$CONF"
+
 # Who was called is no call any more.
 echo "Nobody there." | ito todoke-note -t '2026-11-25 10:00' -k phone "$(number old)"
 agenda '2026-11-25 10:05'

@@ -162,7 +162,7 @@ note 0 -a $city -r wrong-party -d 2026-12-01
 place "$number" | grep -q '^contacted/2026-12-01/' || fail "-d does not defer: $(place "$number")"
 expect 0 cron todoke-remind -t '2026-12-01 10:00'
 case_file | grep -q '^Log: .* skip rung=1' || fail "$(case_file | grep '^Log')"
-case_file | grep -q '^Log: .* skip rung=2 via=phone' || fail "$(case_file | grep '^Log')"
+case_file | grep -q '^Log: .* task rung=2 via=phone' || fail "$(case_file | grep '^Log')"
 [ -z "$(find "$SPOOL/outbox" -name "$number.r*")" ] || fail "a reminder to the wrong party"
 
 # A call: who answered stops the ladder; who is not the operator does not.

@@ -132,6 +132,9 @@ state() {
 		;;
 	todoke-list.1)
 		restore accepted
+		gpg_in "$T/city.home" --quick-set-expire "$CITYKEY" never
+		gpg_in "$T/city.home" --export | gpg_in "$T/desk.ring" --import \
+		    2>>"$T/gpg.log"
 		ask "$one"
 		ask "$three"
 		confirm "$three"
