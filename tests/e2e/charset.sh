@@ -54,7 +54,7 @@ if want == "iso-2022-jp":
         assert not sets or sets[-1] == b"\x1b(B", line
 if len(sys.argv) > 3:
     other = read(sys.argv[3])[3]
-    key = re.compile(r"desk\+[^@]*@|[0-9]{8}")
+    key = re.compile(r"desk\+[^@]*@|[0-9]{8}|[0-9]{4}( [0-9]{4}){3}")
     # what JIS has one code for; Python reads it as the one, we as the other
     flat = lambda t: tuple(key.sub("KEY", s).replace("～", "〜") for s in t)
     assert flat(text) == flat(other), "\n".join(text + other)
