@@ -65,6 +65,7 @@ BASE = \
 	when \
 	io \
 	screen \
+	share \
 	digest \
 	addr
 SERVICES = \

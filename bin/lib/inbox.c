@@ -18,6 +18,7 @@
 #include "mime.h"
 #include "payload.h"
 #include "seen.h"
+#include "share.h"
 #include "text.h"
 #include "whose.h"
 
@@ -361,10 +362,69 @@ sort_bytes(struct desk *d, const char *path, const char *name,
 	return rc;
 }
 
-static int
-sort_one(struct desk *d, const char *folder, const char *name,
-    struct fault *f)
+/* A folder of the Maildir, and the part of its mails that this process sorts. */
+struct folder {
+	struct desk *d;
+	const char *name;
+	struct spool_names names;
+	size_t part, parts;
+};
+
+/* What mails of one case have in common, as far as a look at the header tells:
+ * the number in a keyed address, or what they answer; else nothing (""). */
+static char *
+thread_of(const struct conf *c, const struct buf *raw)
 {
+	static const char *const to[] = {"Delivered-To", "To"};
+	static const char *const refs[] = {"In-Reply-To", "References"};
+	char number[CASE_NUMBER], mac[32], *v, *addr, *name;
+	size_t i;
+	bool ours;
+
+	for (i = 0; i < 2; i++) {
+		v = mime_own_header(raw->p, raw->n, to[i]);
+		if (v == NULL || !addr_find(v, &addr, &name)) {
+			free(v);
+			continue;
+		}
+		ours = token_split(addr, c->address, c->delimiter, number,
+		    mac);
+		free(addr);
+		free(name);
+		free(v);
+		if (ours)
+			return xstrdup(number);
+	}
+	for (i = 0; i < 2; i++)
+		if ((v = mime_own_header(raw->p, raw->n, refs[i])) != NULL)
+			return v;
+	return xstrdup("");
+}
+
+/* Mails of one case are of one part, so that they are filed in their order;
+ * and so are the same bytes, which are taken once. */
+static bool
+is_mine(const struct folder *w, const struct buf *raw)
+{
+	char *thread, hex[DIGEST_HEX];
+
+	if (w->parts <= 1)
+		return true;
+	thread = thread_of(w->d->conf, raw);
+	if (*thread != '\0')
+		digest_sha256(thread, strlen(thread), hex);
+	else
+		digest_sha256(raw->p, raw->n, hex);
+	free(thread);
+	hex[8] = '\0';
+	return strtoul(hex, NULL, 16) % w->parts == w->part;
+}
+
+static int
+sort_one(const struct folder *w, const char *name, struct fault *f)
+{
+	const char *folder = w->name;
+	struct desk *d = w->d;
 	char path[SPOOL_PATH];
 	struct buf raw = {0};
 	struct stat st;
@@ -375,9 +435,12 @@ sort_one(struct desk *d, const char *folder, const char *name,
 		return fault_set(f, EX_DATAERR, "%s: a name too long", folder);
 	rc = io_read(d->spool, path, (size_t)d->conf->max_size, &raw, &st, f);
 	if (rc == 0)
-		rc = sort_bytes(d, path, name, &raw, st.st_mtime, f);
+		rc = is_mine(w, &raw) ?
+		    sort_bytes(d, path, name, &raw, st.st_mtime, f) : 0;
 	else if (f->status == EX_NOINPUT)
 		rc = 0; /* somebody was faster */
+	else if (w->part > 0)
+		rc = 0; /* part 0 tells of what cannot be read */
 	else if (f->status == EX_DATAERR && !d->dry) {
 		desk_say(d, "%s; it went to bad/", f->text);
 		rc = spool_bad(d->spool, path, name, f->text, f);
@@ -387,24 +450,38 @@ sort_one(struct desk *d, const char *folder, const char *name,
 }
 
 static int
-sort_folder(struct desk *d, const char *folder, struct fault *worst)
+sort_part(size_t part, size_t parts, void *arg, struct fault *worst)
 {
-	struct spool_names names;
+	struct folder *w = arg;
 	struct fault f;
 	size_t i;
 	int rc = 0;
 
-	if (spool_list(d->spool, folder, &names, worst) == -1)
-		return -1;
-	for (i = 0; i < names.n; i++) {
-		if (sort_one(d, folder, names.v[i], &f) == 0)
+	w->part = part;
+	w->parts = parts;
+	for (i = 0; i < w->names.n; i++) {
+		if (sort_one(w, w->names.v[i], &f) == 0)
 			continue;
-		desk_say(d, "%s/%s stays: %s", folder, names.v[i], f.text);
+		desk_say(w->d, "%s/%s stays: %s", w->name, w->names.v[i],
+		    f.text);
 		if (rc == 0 || f.status > worst->status)
 			*worst = f;
 		rc = -1;
 	}
-	spool_names_free(&names);
+	return rc;
+}
+
+static int
+sort_folder(struct desk *d, const char *name, struct fault *worst)
+{
+	struct folder w = {.d = d, .name = name};
+	int rc;
+
+	if (spool_list(d->spool, name, &w.names, worst) == -1)
+		return -1;
+	rc = share_run(share_parts(d->dry ? 1 : w.names.n), sort_part, &w,
+	    worst);
+	spool_names_free(&w.names);
 	return rc;
 }
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "addr.h"
@@ -258,8 +260,33 @@ mark(struct desk *d, struct report *r, const void *p, size_t n,
 	return 0;
 }
 
-int
-intake_open(struct desk *d, const char *number, const void *p, size_t n,
+/* One opens at a time: whether a sender was answered today is looked up by
+ * one program and marked before the next looks. */
+static int
+take_turn(struct desk *d, int *lock, struct fault *f)
+{
+	static const char path[] = "var/answers.lock";
+	int rc;
+
+	*lock = -1;
+	if (d->dry)
+		return 0;
+	*lock = openat(d->spool, path, O_RDWR | O_CREAT | O_NOFOLLOW |
+	    O_CLOEXEC, SPOOL_FILE);
+	if (*lock == -1)
+		return fault_errno(f, "%s", path);
+	fchmod(*lock, SPOOL_FILE); /* fails where another user made it */
+	while ((rc = flock(*lock, LOCK_EX)) == -1 && errno == EINTR)
+		;
+	if (rc == 0)
+		return 0;
+	fault_errno(f, "%s", path);
+	close(*lock);
+	return -1;
+}
+
+static int
+open_alone(struct desk *d, const char *number, const void *p, size_t n,
     struct fault *f)
 {
 	char hex[DIGEST_HEX], name[32] = "";
@@ -282,6 +309,20 @@ intake_open(struct desk *d, const char *number, const void *p, size_t n,
 	report_free(r);
 	digest_sha256(p, n, hex);
 	return rc == 0 && !d->dry ? seen_add(d, hex, number, f) : rc;
+}
+
+int
+intake_open(struct desk *d, const char *number, const void *p, size_t n,
+    struct fault *f)
+{
+	int lock, rc;
+
+	if (take_turn(d, &lock, f) == -1)
+		return -1;
+	rc = open_alone(d, number, p, n, f);
+	if (lock != -1)
+		close(lock);
+	return rc;
 }
 
 int
