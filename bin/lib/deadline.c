@@ -6,7 +6,7 @@
 #include "buf.h"
 #include "deadline.h"
 
-#define NOWHERE "/nonexistent"
+#define NOWHERE "/proc/nowhere" /* ENOENT, and nobody can make it */
 
 /*
  * What ends an attempt puts /dev/null in the place of the socket: the library

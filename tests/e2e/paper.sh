@@ -105,7 +105,7 @@ pdftotext "$T/liaison.pdf" - | tr -d '\n ' | grep -q '総務省.*例示市' || f
 cp "$T/letter.pdf" "$T/first.pdf"
 cp "$T/letter.txt" "$T/first.txt"
 (
-	cd / && HOME=/nonexistent TZ=Asia/Tokyo LC_ALL=C
+	cd / && HOME=$T/nowhere TZ=Asia/Tokyo LC_ALL=C
 	export HOME TZ LC_ALL
 	expect 0 ito todoke-contact -t '2026-11-24 17:59' -n -o "$T/letter.pdf" -m letter -a "$postal" "$number"
 )
