@@ -76,6 +76,15 @@ SEEDS = [
           "\t} else if (a->reported > a->wire.n) {\n"),
          ("smtp.c", "#define LIBRARY_TIMEOUT 7200000L",
           "#define LIBRARY_TIMEOUT 1000L"),
+         ("smtp.c", "_Static_assert(LIBRARY_TIMEOUT > DEADLINE_MOST * 1000L,\n"
+          "    \"a time-out of the library makes a hole in the mail\");\n",
+          ""),
+         ("smtp.c", "\t\tif (smtp_set_timeout(s, which[i], LIBRARY_TIMEOUT) !=\n"
+          "\t\t    LIBRARY_TIMEOUT)\n",
+          "\t\tif (smtp_set_timeout(s, which[i] |\n"
+          "\t\t    Timeout_OVERRIDE_RFC2822_MINIMUM, LIBRARY_TIMEOUT) < 0)\n"),
+         ("smtp.c", "\tif (!talk_whole(a)) {\n",
+          "\tif (a->trip > TRIP_HOLE) {\n"),
          ("deadline.c", "\tset_timer(seconds, &d->timer);\n",
           "\tset_timer(3600 + seconds, &d->timer);\n")),
     Seed("AUTH in clear", ["AUTH in clear, no STARTTLS, login",
