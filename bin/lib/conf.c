@@ -790,8 +790,9 @@ fill_list(struct conf_list *list, const struct key *k, cfg_opt_t *o)
 	list->v[i] = NULL;
 }
 
-/* Put a value, which was checked, where the table says. */
-static void
+/* Put a value, which was checked, where the table says.  -1: the library found
+ * no memory to copy it or to look it up. */
+static int
 fill(void *base, const struct key *k, cfg_opt_t *o)
 {
 	void *to = (char *)base + k->at;
@@ -799,10 +800,14 @@ fill(void *base, const struct key *k, cfg_opt_t *o)
 	char fpr[41];
 	long n = 0;
 
+	if (o == NULL)
+		return -1;
 	if (k->list) {
 		fill_list(to, k, o);
-		return;
+		return 0;
 	}
+	if (v == NULL && k->def != NULL)
+		return -1;
 	if (v == NULL)
 		v = "";
 	if (k->kind == NUMBER || k->kind == SECONDS) {
@@ -818,6 +823,13 @@ fill(void *base, const struct key *k, cfg_opt_t *o)
 	else
 		*(char **)to = xstrdup(k->kind == KEY && fingerprint(v, fpr) ?
 		    fpr : v);
+	return 0;
+}
+
+static int
+no_memory(struct load *l)
+{
+	return fault_set(l->f, EX_TEMPFAIL, "%s: out of memory", l->file);
 }
 
 /* The name that a step or sector bears. */
@@ -827,8 +839,7 @@ check_title(struct load *l, cfg_t *sec)
 	const char *name = cfg_title(sec);
 
 	if (name == NULL) /* the library could not copy it */
-		return fault_set(l->f, EX_TEMPFAIL, "%s: out of memory",
-		    l->file);
+		return no_memory(l);
 	if (*name != '\0' && strlen(name) < NAME_SIZE && name[strspn(name,
 	    "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0')
 		return 0;
@@ -843,12 +854,14 @@ fill_step(struct load *l, struct conf_ladder *to, cfg_t *step)
 	const char *name = cfg_title(step);
 	struct conf_step *new;
 	const struct key *k;
+	cfg_opt_t *o;
 
 	if (check_title(l, step) == -1)
 		return -1;
 	for (k = keys; k < keys + NKEYS; k++)
 		if (strcmp(k->section, STEP) == 0 &&
-		    cfg_getstr(step, k->name) == NULL) {
+		    (o = cfg_getopt(step, k->name)) != NULL &&
+		    cfg_opt_getnstr(o, 0) == NULL) {
 			fault_set(l->f, EX_CONFIG, "step %s needs `%s`: %s",
 			    name, k->name, k->help);
 			return place(l, step->line, l->f);
@@ -857,8 +870,9 @@ fill_step(struct load *l, struct conf_ladder *to, cfg_t *step)
 	new = &to->steps[to->n++];
 	*new = (struct conf_step){.name = xstrdup(name)};
 	for (k = keys; k < keys + NKEYS; k++)
-		if (strcmp(k->section, STEP) == 0)
-			fill(new, k, cfg_getopt(step, k->name));
+		if (strcmp(k->section, STEP) == 0 &&
+		    fill(new, k, cfg_getopt(step, k->name)) == -1)
+			return no_memory(l);
 	if (to->n > 1 && new->after <= new[-1].after) {
 		fault_set(l->f, EX_CONFIG, "step %s comes after %d days, the "
 		    "one before it after %d: let `after` rise", name,
@@ -871,11 +885,14 @@ fill_step(struct load *l, struct conf_ladder *to, cfg_t *step)
 static int
 fill_steps(struct load *l, struct conf_ladder *to, cfg_t *sec)
 {
+	cfg_opt_t *step = cfg_getopt(sec, "step");
 	unsigned int i;
 
+	if (step == NULL)
+		return no_memory(l);
 	to->line = sec->line;
-	for (i = 0; i < cfg_size(sec, "step"); i++)
-		if (fill_step(l, to, cfg_getnsec(sec, "step", i)) == -1)
+	for (i = 0; i < cfg_opt_size(step); i++)
+		if (fill_step(l, to, cfg_opt_getnsec(step, i)) == -1)
 			return -1;
 	return 0;
 }
@@ -883,14 +900,17 @@ fill_steps(struct load *l, struct conf_ladder *to, cfg_t *sec)
 static int
 fill_ladders(struct load *l, struct conf *c, cfg_t *sec)
 {
+	cfg_opt_t *sector = cfg_getopt(sec, "sector");
 	struct conf_ladder *new;
 	unsigned int i;
 	cfg_t *one;
 
+	if (sector == NULL)
+		return no_memory(l);
 	if (fill_steps(l, &c->ladder, sec) == -1)
 		return -1;
-	for (i = 0; i < cfg_size(sec, "sector"); i++) {
-		one = cfg_getnsec(sec, "sector", i);
+	for (i = 0; i < cfg_opt_size(sector); i++) {
+		one = cfg_opt_getnsec(sector, i);
 		if (check_title(l, one) == -1)
 			return -1;
 		c->sectors = xrealloc(c->sectors, c->nsectors + 1,
@@ -924,9 +944,10 @@ fill_all(struct load *l, struct conf *c, cfg_t *cfg)
 
 	c->file = xstrdup(l->file);
 	for (k = keys; k < keys + NKEYS; k++)
-		if (strcmp(k->section, STEP) != 0)
-			fill(c, k, cfg_getopt(cfg_getsec(cfg, k->section),
-			    k->name));
+		if (strcmp(k->section, STEP) != 0 &&
+		    fill(c, k, cfg_getopt(cfg_getsec(cfg, k->section),
+		    k->name)) == -1)
+			return no_memory(l);
 	if (*c->words == '\0') {
 		free(c->words);
 		c->words = parent(c->templates);
@@ -1015,11 +1036,26 @@ check_together(const struct load *l, const struct conf *c, struct fault *f)
 	return check_days(l, c, f);
 }
 
+/* Where the file has no rung, those of ours. */
+static int
+own_ladder(struct load *l, cfg_t *cfg)
+{
+	cfg_opt_t *all = cfg_getopt(cfg, "ladder");
+	cfg_t *sec = cfg_opt_size(all) > 0 ? cfg_opt_getnsec(all, 0) : NULL;
+	cfg_opt_t *step = cfg_getopt(sec, "step");
+	cfg_opt_t *sector = cfg_getopt(sec, "sector");
+
+	if (all == NULL || (sec != NULL && (step == NULL || sector == NULL)))
+		return no_memory(l);
+	if (sec != NULL &&
+	    (cfg_opt_size(step) > 0 || cfg_opt_size(sector) == 0))
+		return 0;
+	return cfg_parse_buf(cfg, ladder) == CFG_SUCCESS ? 0 : no_memory(l);
+}
+
 static int
 parse(struct load *l, cfg_t *cfg, const char *text)
 {
-	cfg_t *own;
-
 	cfg_set_error_function(cfg, complain);
 	l->own = false;
 	errno = 0;
@@ -1032,11 +1068,7 @@ parse(struct load *l, cfg_t *cfg, const char *text)
 		return -1;
 	}
 	l->own = true;
-	own = cfg_getsec(cfg, "ladder");
-	if (own == NULL || (cfg_size(own, "step") == 0 &&
-	    cfg_size(own, "sector") > 0))
-		cfg_parse_buf(cfg, ladder);
-	return 0;
+	return own_ladder(l, cfg);
 }
 
 /* Read FILE, over symbolic links as people have them in /etc. */
@@ -1054,7 +1086,7 @@ read_file(const char *file, const char *cure, struct buf *b, struct fault *f)
 	if (rc == -1 && (f->status == EX_NOINPUT || f->status == EX_CANTCREAT))
 		return fault_set(f, EX_CONFIG, "%s: %s (%s)", file,
 		    strerror(errno), cure);
-	if (rc == -1)
+	if (rc == -1 && f->status != EX_TEMPFAIL)
 		f->status = EX_CONFIG;
 	return rc;
 }
