@@ -5,6 +5,7 @@
 #include "digest.h"
 #include "gate.h"
 #include "mime.h"
+#include "part.h"
 #include "template.h"
 #include "text.h"
 #include "zipmail.h"
@@ -71,6 +72,20 @@ refuse_header(const void *msg, size_t n, const char *name, struct fault *f)
 	    "it has a %s: header", name);
 }
 
+/* What reads the mail may take the last one where we took the first. */
+static int
+refuse_more(const void *msg, size_t n, const char *name, struct fault *f)
+{
+	struct slice all = {msg, n}, head, rest;
+	size_t met = 0;
+
+	head_split(all, &head, &rest);
+	while (head_next(&head, name, &rest))
+		met++;
+	return met < 2 ? 0 : fault_set(f, EX_NOPERM,
+	    "it has more than one %s: header", name);
+}
+
 /* "<address>" and nothing else. */
 static char *
 only_address(const char *v)
@@ -89,18 +104,33 @@ only_address(const char *v)
 }
 
 static int
-check_headers(struct desk *d, const char *id, const void *msg, size_t n,
-    char **rcpt, struct fault *f)
+check_names(const void *msg, size_t n, struct fault *f)
 {
 	static const char *const barred[] = {"Cc", "Bcc", "Resent-To",
 	    "Resent-Cc", "Resent-Bcc", "Received", "Return-Path"};
-	char found[TOKEN_ID], *to, *mid;
-	size_t i, len;
-	bool ours;
+	static const char *const single[] = {"From", "To", "Reply-To",
+	    "Message-ID", "Content-Type"};
+	size_t i;
 
 	for (i = 0; i < sizeof(barred) / sizeof(barred[0]); i++)
 		if (refuse_header(msg, n, barred[i], f) == -1)
 			return -1;
+	for (i = 0; i < sizeof(single) / sizeof(single[0]); i++)
+		if (refuse_more(msg, n, single[i], f) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+check_headers(struct desk *d, const char *id, const void *msg, size_t n,
+    char **rcpt, struct fault *f)
+{
+	char found[TOKEN_ID], *to, *mid;
+	size_t len;
+	bool ours;
+
+	if (check_names(msg, n, f) == -1)
+		return -1;
 	mid = mime_own_header(msg, n, "Message-ID");
 	len = mid != NULL ? strlen(mid) : 0;
 	if (len > 2)

@@ -13,8 +13,9 @@
 
 /*
  * May this message of the case leave?  All: exactly one recipient, in To, no
- * Cc, Bcc or Resent header, sender and Message-ID ours.  A letter to an
- * operator goes to a contact of the case; one with details to the confirmed
+ * Cc, Bcc or Resent header, no second From, To, Reply-To, Message-ID or
+ * Content-Type, Message-ID ours.  A letter to an operator goes to a contact
+ * of the case; one with details to the confirmed
  * address only, encrypted to exactly the pinned key, or where no key is pinned
  * and gate_zip() says so, as exactly the mail of zipmail_check().  A letter to the finder
  * goes to the address of the case's mark, with own words only encrypted to
