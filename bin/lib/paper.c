@@ -185,8 +185,10 @@ put_right(struct sheets *s, PangoLayout *l, double x, double y, double width,
 {
 	int i;
 
-	for (i = 0; i < pango_layout_get_line_count(l); i++, y += leading)
-		put(s, l, i, x + width - row_width(l, i), y + leading);
+	for (i = 0; i < pango_layout_get_line_count(l); i++) {
+		y += leading;
+		put(s, l, i, x + width - row_width(l, i), y);
+	}
 	return y;
 }
 

@@ -65,9 +65,9 @@ mark_encrypted(struct desk *d, const struct enclosed *e, const char **mark,
 {
 	char ids[RECIPIENTS_MAX][PGP_KEYID];
 	struct buf bin = {0};
-	bool sealed, ours;
+	bool sealed = false, ours;
 	struct fault why;
-	size_t n;
+	size_t n = 0;
 	int rc;
 
 	*mark = "broken";

@@ -53,7 +53,7 @@ engine_status(gpgme_error_t e)
 }
 
 int
-ring_fault(struct pgp *r, gpgme_error_t e, const char *doing,
+(ring_fault)(struct pgp *r, gpgme_error_t e, const char *doing,
     struct fault *f)
 {
 	char why[128];

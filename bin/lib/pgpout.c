@@ -97,7 +97,7 @@ check_result(const struct targets *t, const struct buf *msg, struct fault *f)
 {
 	char ids[RING_RECIPIENTS][PGP_KEYID];
 	struct buf bin = {0};
-	size_t i, j, nids, met = 0;
+	size_t i, j, nids = 0, met = 0;
 	bool sealed = false;
 	int rc;
 
