@@ -167,4 +167,13 @@ section todoke-spool.5 INVARIANTS | awk '/^\.It/ { print ++n }' |
 } | sort -u >"$T/code"
 same "invariant" "$T/code" "$T/page"
 
+# (i) INSTALL names the packages that deps installs, and of those that tests do
+# without cron and man-db.
+sed -n '/^packages="/,/^"/p' tests/helper/deps | grep -v '"' >"$T/deps"
+{ cat "$T/deps"; printf 'cron\nman-db\n'; } | sort >"$T/code"
+awk '/^\tapt-get install / { on = 1; $1 = $2 = "" }
+    on { more = / \\$/; sub(/\\$/, ""); print; on = more }' INSTALL |
+    tr -s ' \t' '\n' | grep . | sort >"$T/page"
+same "package of INSTALL" "$T/code" "$T/page"
+
 [ "$bad" -eq 0 ] || fail "code and manual differ"
