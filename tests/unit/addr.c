@@ -260,6 +260,29 @@ START_TEST(host)
 }
 END_TEST
 
+/* Longer than any such name can be. */
+START_TEST(host_too_long)
+{
+	struct buf b = {0};
+	size_t i;
+	char *r;
+
+	buf_puts(&b, "http://[2001:db8:");
+	for (i = 0; i < 20; i++)
+		buf_puts(&b, "0000:");
+	buf_puts(&b, "1]/");
+	ck_assert_ptr_null(addr_host(buf_text(&b)));
+	ck_assert_ptr_null(addr_origin(buf_text(&b)));
+	buf_free(&b);
+	for (i = 0; i < 400; i++)
+		buf_puts(&b, "\xe3\x81\x82.");
+	r = addr_registrable(buf_text(&b));
+	ck_assert_str_eq(r, buf_text(&b));
+	free(r);
+	buf_free(&b);
+}
+END_TEST
+
 static void
 check_printable(char *s)
 {
@@ -349,6 +372,7 @@ main(void)
 	tcase_add_test(tc, origin);
 	tcase_add_test(tc, no_origin);
 	tcase_add_test(tc, host);
+	tcase_add_test(tc, host_too_long);
 	tcase_add_test(tc, naughty_strings);
 	tcase_add_test(tc, hostile_length);
 	suite_add_tcase(s, tc);

@@ -242,6 +242,43 @@ START_TEST(two_names_of_one_file)
 }
 END_TEST
 
+/* Names of one file: of a state's folders the earliest day, in whatever order
+ * the file system gives them. */
+START_TEST(the_earliest_of_its_days)
+{
+	static const char *const days[] = {"2026-12-03", "2026-12-01",
+	    "2026-12-04", "2026-12-02"};
+	char path[SPOOL_PATH];
+	size_t i;
+
+	put("tmp/case", "x");
+	for (i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+		snprintf(path, sizeof(path), "contacted/%s", days[i]);
+		day(path);
+		snprintf(path, sizeof(path), "contacted/%s/" NUMBER, days[i]);
+		ck_assert_int_eq(linkat(spool, "tmp/case", spool, path, 0), 0);
+	}
+	found(NUMBER, STATE_CONTACTED, "2026-12-01",
+	    "contacted/2026-12-01/" NUMBER);
+}
+END_TEST
+
+START_TEST(many_files_of_one_number)
+{
+	char path[SPOOL_PATH];
+	int i;
+
+	for (i = 1; i < 10; i++) {
+		snprintf(path, sizeof(path), "contacted/2026-12-0%d", i);
+		day(path);
+		snprintf(path, sizeof(path), "contacted/2026-12-0%d/" NUMBER,
+		    i);
+		put(path, "x");
+	}
+	not_found(NUMBER, EX_DATAERR);
+}
+END_TEST
+
 struct seen {
 	char text[500];
 	int left; /* before it stops */
@@ -520,6 +557,8 @@ suite(void)
 	tcase_add_test(t, finds_under_the_longest_name);
 	tcase_add_test(t, two_files_of_one_number);
 	tcase_add_test(t, two_names_of_one_file);
+	tcase_add_test(t, the_earliest_of_its_days);
+	tcase_add_test(t, many_files_of_one_number);
 	tcase_add_test(t, each_in_order_up_to_a_day);
 	tcase_add_test(t, each_beside_a_file_named_as_a_day);
 	tcase_add_test(t, reads_a_case);
