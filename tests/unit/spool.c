@@ -246,16 +246,16 @@ END_TEST
  * the file system gives them. */
 START_TEST(the_earliest_of_its_days)
 {
-	static const char *const days[] = {"2026-12-03", "2026-12-01",
+	static const char *const order[] = {"2026-12-03", "2026-12-01",
 	    "2026-12-04", "2026-12-02"};
 	char path[SPOOL_PATH];
 	size_t i;
 
 	put("tmp/case", "x");
-	for (i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
-		snprintf(path, sizeof(path), "contacted/%s", days[i]);
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		snprintf(path, sizeof(path), "contacted/%s", order[i]);
 		day(path);
-		snprintf(path, sizeof(path), "contacted/%s/" NUMBER, days[i]);
+		snprintf(path, sizeof(path), "contacted/%s/" NUMBER, order[i]);
 		ck_assert_int_eq(linkat(spool, "tmp/case", spool, path, 0), 0);
 	}
 	found(NUMBER, STATE_CONTACTED, "2026-12-01",
