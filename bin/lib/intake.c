@@ -162,21 +162,24 @@ int
 intake_filed(const struct desk *d, const char *maildir, const char *name,
     struct fault *f)
 {
-	static const char *const parts[] = {"new", "cur"};
 	char path[SPOOL_PATH];
 	struct spool_names names;
-	size_t i, k, n = strlen(name);
+	size_t k, n = strlen(name);
+	struct stat st;
 	bool found = false;
 
-	for (i = 0; i < 2 && !found; i++) {
-		snprintf(path, sizeof(path), "%s/%s", maildir, parts[i]);
-		if (spool_list(d->spool, path, &names, f) == -1)
-			return -1;
-		for (k = 0; k < names.n && !found; k++)
-			found = strcspn(names.v[k], ":") == n &&
-			    text_prefix(names.v[k], name);
-		spool_names_free(&names);
-	}
+	snprintf(path, sizeof(path), "%s/new/%s", maildir, name);
+	if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	if (errno != ENOENT)
+		return fault_errno(f, "%s", path);
+	snprintf(path, sizeof(path), "%s/cur", maildir);
+	if (spool_list(d->spool, path, &names, f) == -1)
+		return -1;
+	for (k = 0; k < names.n && !found; k++)
+		found = strcspn(names.v[k], ":") == n &&
+		    text_prefix(names.v[k], name);
+	spool_names_free(&names);
 	return found;
 }
 

@@ -38,7 +38,8 @@ int intake_open(struct desk *d, const char *number, const void *p, size_t n,
  */
 int intake_file(struct desk *d, const char *maildir, const char *subject,
     const void *p, size_t n, char name[32], struct fault *f);
-/* Is NAME in new/ or cur/ of the Maildir, whatever its flags?  1, 0, or -1. */
+/* Is NAME in new/ of the Maildir, or in cur/, whatever its flags?  1, 0, or
+ * -1.  Mail programs give flags in cur/ alone. */
 int intake_filed(const struct desk *d, const char *maildir,
     const char *name, struct fault *f);
 

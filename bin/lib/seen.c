@@ -23,7 +23,8 @@ seen_has(const struct desk *d, const char *hex, char number[CASE_NUMBER],
 	return is;
 }
 
-/* Not synced: what it guards against is also found in the case's own log. */
+/* The folder is not synced: what a crash forgets is also found in the case's
+ * own log. */
 int
 seen_add(const struct desk *d, const char *hex, const char *number,
     struct fault *f)
