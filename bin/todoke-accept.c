@@ -251,6 +251,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:nt:u:k:o:w:s:v:O:r:")) != -1)
 		if (!cli_option(&o, opt, optarg) && !option(&w, opt, optarg))
 			cli_usage(synopsis);

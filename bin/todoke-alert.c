@@ -100,6 +100,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt, status;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:f:nr:t:")) != -1) {
 		if (opt == 'f')
 			file = optarg;

@@ -43,6 +43,7 @@ main(int argc, char *argv[])
 	bool whole, around = false;
 	int opt, status = EX_OK;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:lnrt:")) != -1) {
 		if (opt == 'r')
 			k.repair = true;

@@ -23,6 +23,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:mnt:r:")) != -1) {
 		if (opt == 'm')
 			own = true;

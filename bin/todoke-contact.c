@@ -209,6 +209,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:nt:m:a:o:")) != -1) {
 		if (opt == 'm' && !conf_via(optarg, &w.via))
 			cli_usage(synopsis);

@@ -124,6 +124,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt, most;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "+c:oqt:")) != -1) {
 		if (opt == 'o')
 			hours = true;
@@ -132,7 +133,6 @@ main(int argc, char *argv[])
 		else if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);
 	}
-	cli_begin();
 	most = hours || quiet ? 1 : 2;
 	if (argc - optind > most)
 		cli_usage(synopsis);

@@ -177,6 +177,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:nt:f:")) != -1) {
 		if (opt == 'f')
 			file = optarg;

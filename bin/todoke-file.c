@@ -230,6 +230,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:fnt:")) != -1) {
 		if (opt == 'f')
 			g.finder = true;

@@ -42,6 +42,7 @@ main(int argc, char *argv[])
 	long ahead = 0;
 	int opt, status = EX_OK;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:d:t:")) != -1) {
 		if (opt == 'd') {
 			if (!text_number(optarg, 0, DAYS_MOST, &ahead))

@@ -212,6 +212,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "Aac:ds:t:")) != -1) {
 		if (opt == 'A')
 			day_work = true;

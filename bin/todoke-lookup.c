@@ -38,6 +38,14 @@ is_case(const struct desk *d, const char *arg, char number[CASE_NUMBER])
 	    desk_number(d, arg, number, &f) == 0;
 }
 
+/* An answer that is about no case needs no desk. */
+static bool
+alone(const struct wish *w, const char *arg)
+{
+	return w->answer != NULL && !w->write &&
+	    (arg == NULL || strstr(arg, "://") != NULL);
+}
+
 static int
 edit_contacts(struct change *ch, void *arg, struct fault *f)
 {
@@ -114,6 +122,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt, status = EX_OK;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:i:nt:w")) != -1) {
 		if (opt == 'i')
 			w.answer = optarg;
@@ -124,7 +133,10 @@ main(int argc, char *argv[])
 	}
 	if (argc - optind > 1 || (w.answer == NULL && argc == optind))
 		cli_usage(synopsis);
-	cli_open(&d, &o);
+	if (alone(&w, argv[optind]))
+		cli_open_lookup(&d, &o);
+	else
+		cli_open(&d, &o);
 	l = begin(&d, &w, argv[optind], number);
 	if (ask(l, &w, &f) == -1) {
 		warnx("%s", f.text);

@@ -187,6 +187,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "a:c:d:k:nr:t:")) != -1) {
 		if (opt == 'd')
 			w.date = optarg;

@@ -48,6 +48,7 @@ main(int argc, char *argv[])
 	struct fault f;
 	struct desk d;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:i:no:t:")) != -1) {
 		if (opt == 'o')
 			w.file = optarg;

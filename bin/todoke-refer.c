@@ -181,6 +181,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "a:c:g:k:nN:R:t:w:")) != -1)
 		if (!cli_option(&o, opt, optarg) && !option(&w, opt, optarg))
 			cli_usage(synopsis);

@@ -171,6 +171,7 @@ main(int argc, char *argv[])
 	long days = 0;
 	int opt;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:d:nt:")) != -1) {
 		if (opt == 'd') {
 			if (!text_number(optarg, 1, DAYS_MOST, &days))

@@ -70,6 +70,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:nt:")) != -1)
 		if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);

@@ -23,6 +23,7 @@ main(int argc, char *argv[])
 	struct fault f;
 	struct desk d;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:nr:t:")) != -1) {
 		if (opt == 'r')
 			id = optarg;

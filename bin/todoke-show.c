@@ -248,6 +248,7 @@ main(int argc, char *argv[])
 	struct desk d;
 	int opt;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:st:")) != -1) {
 		if (opt == 's')
 			sealed = true;

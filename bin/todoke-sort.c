@@ -94,6 +94,7 @@ main(int argc, char *argv[])
 	struct fault f;
 	struct desk d;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:nt:")) != -1)
 		if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);

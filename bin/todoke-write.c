@@ -244,6 +244,7 @@ options(int argc, char *argv[], struct cli *o, struct wish *w,
 	bool operator = false;
 	int opt;
 
+	cli_begin();
 	while ((opt = getopt(argc, argv, "c:fi:noT:t:")) != -1) {
 		if (opt == 'f')
 			w->finder = true;

@@ -414,6 +414,55 @@ candidate_foreign(enum via via, const char *address, const char *site)
 	return NULL;
 }
 
+/* A telephone number as people write it: "+" where it has its country, and
+ * the digits; or NULL. */
+static char *
+dialled(const char *s)
+{
+	char *n = number(s), *to = n, *from;
+
+	for (from = n; from != NULL && *from != '\0'; from++)
+		if ((*from >= '0' && *from <= '9') ||
+		    (*from == '+' && from == n))
+			*to++ = *from;
+	if (n != NULL)
+		*to = '\0';
+	return n;
+}
+
+/* +81312345678 is 0312345678: of the country, 1 to 3 digits, no more is
+ * known than that it comes first. */
+static bool
+same_national(const char *with, const char *without)
+{
+	size_t n = strlen(with), k = strlen(without + 1);
+
+	return with[0] == '+' && without[0] == '0' && k >= DIGITS &&
+	    n > k + 1 && n <= k + 4 && strcmp(with + n - k, without + 1) == 0;
+}
+
+static bool
+same_number(const char *key, const void *arg)
+{
+	const char *asked = arg;
+	char *own = dialled(key);
+	bool is = own != NULL && (strcmp(own, asked) == 0 ||
+	    same_national(own, asked) || same_national(asked, own));
+
+	free(own);
+	return is;
+}
+
+static bool
+refused_number(const struct zones *refused, const char *address)
+{
+	char *asked = dialled(address);
+	bool is = asked != NULL && zones_any(refused, same_number, asked);
+
+	free(asked);
+	return is;
+}
+
 bool
 candidate_refused(const struct zones *refused, enum via via,
     const char *address)
@@ -421,7 +470,9 @@ candidate_refused(const struct zones *refused, enum via via,
 	char *host;
 	bool is;
 
-	if (zones_has(refused, address))
+	if (zones_has(refused, address) ||
+	    ((via == VIA_PHONE || via == VIA_FAX) &&
+	    refused_number(refused, address)))
 		return true;
 	host = host_of(via, address);
 	is = host != NULL && zones_find(refused, host) != NULL;

@@ -91,7 +91,7 @@ const char *candidate_role(const struct candidate *c);
  */
 char *candidate_foreign(enum via via, const char *address, const char *site);
 /* Is it on the list do-not-contact: itself, or the domain of its mailbox or
- * form? */
+ * form?  Of telephone numbers the digits count, and +81 3… is 03…. */
 bool candidate_refused(const struct zones *refused, enum via via,
     const char *address);
 

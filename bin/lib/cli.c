@@ -144,7 +144,6 @@ cli_open(struct desk *d, const struct cli *o)
 {
 	struct fault f;
 
-	cli_begin();
 	*d = (struct desk){.spool = -1, .say = say, .dry = o->dry};
 	if (desk_open(d, o->conf, o->as_of, &f) == -1)
 		cli_die(&f);
@@ -155,9 +154,18 @@ cli_open_mail(struct desk *d, const struct cli *o)
 {
 	struct fault f;
 
-	cli_begin();
 	*d = (struct desk){.spool = -1, .say = say};
 	if (desk_open_mail(d, o->conf, &f) == -1)
+		cli_die(&f);
+}
+
+void
+cli_open_lookup(struct desk *d, const struct cli *o)
+{
+	struct fault f;
+
+	*d = (struct desk){.spool = -1, .say = say};
+	if (desk_open_lookup(d, o->conf, o->as_of, &f) == -1)
 		cli_die(&f);
 }
 

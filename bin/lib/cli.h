@@ -25,10 +25,10 @@ bool cli_option(struct cli *o, int opt, const char *arg);
 void cli_catch(void);
 
 /*
- * What every program begins with, before it reads anything: it leaves no core
- * and cannot be looked into by processes of the same user (PR_SET_DUMPABLE);
- * standard output and error become clean text (screen.h).  cli_catch() too.
- * cli_open() does it.
+ * What every program begins with, once, before it reads anything, its options
+ * included, which getopt(3) repeats: it leaves no core and cannot be looked
+ * into by processes of the same user (PR_SET_DUMPABLE); standard output and
+ * error become clean text (screen.h).  cli_catch() too.
  */
 void cli_begin(void);
 
@@ -36,6 +36,8 @@ void cli_begin(void);
 void cli_open(struct desk *d, const struct cli *o);
 /* The same with desk_open_mail(). */
 void cli_open_mail(struct desk *d, const struct cli *o);
+/* The same with desk_open_lookup(). */
+void cli_open_lookup(struct desk *d, const struct cli *o);
 
 /* One case: its number, read without the lock, or end with the reason. */
 struct casefile *cli_case(struct desk *d, const char *arg,

@@ -83,21 +83,27 @@ open_ladders(struct desk *d, struct fault *f)
 }
 
 static int
-open_parts(struct desk *d, const char *conf, const char *as_of,
-    struct fault *f)
+take_time(struct desk *d, const char *as_of, struct fault *f)
 {
-	const struct conf *c;
-
-	if (conf_load(conf, &d->conf, f) == -1)
-		return -1;
-	c = d->conf;
-	if (when_zone(c->zone, f) == -1)
-		return fault_in(f, "%s", c->file);
+	if (when_zone(d->conf->zone, f) == -1)
+		return fault_in(f, "%s", d->conf->file);
 	d->now = time(NULL);
 	if (as_of != NULL && when_parse(as_of, &d->now, f) == -1)
 		return -1;
 	d->as_of = as_of != NULL;
 	d->today = when_today(d->now, NULL);
+	return 0;
+}
+
+static int
+open_parts(struct desk *d, const char *conf, const char *as_of,
+    struct fault *f)
+{
+	const struct conf *c;
+
+	if (conf_load(conf, &d->conf, f) == -1 || take_time(d, as_of, f) == -1)
+		return -1;
+	c = d->conf;
 	if (cal_open(&d->cal, c->holidays, (const char *const *)c->hours.v,
 	    c->hours.n, (const char *const *)c->closed.v, c->closed.n, f) == -1)
 		return -1;
@@ -150,6 +156,26 @@ desk_open_mail(struct desk *d, const char *conf, struct fault *f)
 	if (spool_open(d->conf->spool, &d->spool, f) == -1)
 		desk_say(d, "no case is looked for: %s", f->text);
 	do_without_tables(d);
+	return 0;
+}
+
+int
+desk_open_lookup(struct desk *d, const char *conf, const char *as_of,
+    struct fault *f)
+{
+	void (*say)(const char *) = d->say;
+	struct fault why;
+
+	*d = (struct desk){.spool = -1, .say = say, .dry = true};
+	if (conf_load_default(conf, &d->conf, f) == -1 ||
+	    take_time(d, as_of, f) == -1) {
+		desk_close(d);
+		return -1;
+	}
+	if (access(d->conf->file, F_OK) == -1 && desk_refused(d, &why) == -1) {
+		d->refused = zones_none();
+		desk_say(d, "nobody is left out: %s", why.text);
+	}
 	return 0;
 }
 

@@ -55,6 +55,13 @@ int desk_open(struct desk *d, const char *conf, const char *as_of,
  * tables, empty tables.  What is not there is said.
  */
 int desk_open_mail(struct desk *d, const char *conf, struct fault *f);
+/*
+ * The same for what only reads an answer for todoke-lookup(1): neither spool
+ * nor calendar, and without configuration and list nobody is on
+ * do-not-contact, which is said.
+ */
+int desk_open_lookup(struct desk *d, const char *conf, const char *as_of,
+    struct fault *f);
 void desk_close(struct desk *d);
 
 /* Say a line, printf-like. */

@@ -38,6 +38,10 @@ add(struct zones *z, char *line, int number, struct fault *f)
 		return fault_set(f, EX_CONFIG, "%s:%d: write %s", z->file,
 		    number, z->values ? "a zone and one value, with a TAB "
 		    "between" : "one address or domain a line");
+	if (!z->values && strcmp(key, ".") == 0)
+		return fault_set(f, EX_CONFIG, "%s:%d: \".\" would mean every "
+		    "domain: write one address or domain a line", z->file,
+		    number);
 	if (zones_has(z, key))
 		return fault_set(f, EX_CONFIG, "%s:%d: \"%s\" is there twice: "
 		    "take one out", z->file, number, key);
@@ -86,6 +90,15 @@ zones_load(struct zones **out, const char *folder, const char *name,
 	return rc;
 }
 
+struct zones *
+zones_none(void)
+{
+	struct zones *z = xmalloc(sizeof(*z));
+
+	*z = (struct zones){.file = xstrdup("")};
+	return z;
+}
+
 void
 zones_free(struct zones *z)
 {
@@ -132,6 +145,18 @@ zones_find(const struct zones *z, const char *domain)
 	if (found == NULL)
 		found = find(z, ".");
 	return found != NULL ? found->value : NULL;
+}
+
+bool
+zones_any(const struct zones *z, bool (*is)(const char *key, const void *arg),
+    const void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < z->n; i++)
+		if (is(z->v[i].key, arg))
+			return true;
+	return false;
 }
 
 bool

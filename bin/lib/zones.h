@@ -16,10 +16,13 @@ struct zones;
 
 /*
  * Read FOLDER/NAME: a key and, where VALUES, one value a line, with blanks or
- * TABs between.  EX_CONFIG with file and line.
+ * TABs between.  EX_CONFIG with file and line; so is "." without VALUES, which
+ * would mean every domain.
  */
 int zones_load(struct zones **z, const char *folder, const char *name,
     bool values, struct fault *f);
+/* A list without a line. */
+struct zones *zones_none(void);
 void zones_free(struct zones *z);
 /* The file, for messages. */
 const char *zones_file(const struct zones *z);
@@ -31,5 +34,8 @@ const char *zones_file(const struct zones *z);
 const char *zones_find(const struct zones *z, const char *domain);
 /* Is it a key?  ASCII case does not count. */
 bool zones_has(const struct zones *z, const char *key);
+/* Is there a key of which IS says so, given ARG? */
+bool zones_any(const struct zones *z,
+    bool (*is)(const char *key, const void *arg), const void *arg);
 
 #endif

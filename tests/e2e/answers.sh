@@ -174,6 +174,24 @@ expect 64 "$BIN/todoke-lookup" -i nonsense </dev/null
 expect 64 "$BIN/todoke-lookup" -w -i whois https://www.example.jp/ </dev/null
 expect 64 "$BIN/todoke-lookup"
 
+# About no case: no configuration and no spool is needed, and none is made.
+echo "registrant e-mail: soumu@city.example.lg.jp" >"$T/whois"
+alone() {
+	expect "$1" env -u TODOKE_CONF sh -c \
+	    'exec "$0" -i whois "$2" "$3" <"$1"' "$BIN/todoke-lookup" \
+	    "$T/whois" "$2" "$3"
+}
+alone 0 -- https://www.city.example.lg.jp/
+finds soumu@city.example.lg.jp mail
+[ -e /usr/local/etc/todoke ] || says "nobody is left out: /usr/local/etc/todoke/do-not-contact: No such file"
+grep -v '^spool\|^calendar' "$T/conf" >"$T/lone.conf"
+alone 0 -c"$T/lone.conf" https://www.city.example.lg.jp/
+finds soumu@city.example.lg.jp mail
+! grep -q "left out" "$T/err" || fail "$(cat "$T/err")"
+alone 78 -c"$T/none.conf" https://www.city.example.lg.jp/
+sed "s|^spool.*|spool { path = \"$T/nowhere\" }|" "$T/conf" >"$T/lone.conf"
+alone 78 -c"$T/lone.conf" 69145869
+
 # The corpora.
 python3 - "$BIN/todoke-lookup" "$CORPORA" <<'END' || fail "the corpora"
 import os, subprocess, sys

@@ -99,13 +99,25 @@ for a in web@city.example.lg.jp x@contractor.example y@www.contractor.example; d
 	expect 77 ito todoke-contact -t "$now" -a "$a" "$number"
 	says "$T/etc/do-not-contact"
 done
-expect 77 ito todoke-contact -t "$now" -m phone -a 03-9999 "$number"
+for a in 03-9999 '(03) 9999' 039999 +81-3-9999; do
+	expect 77 ito todoke-contact -t "$now" -m phone -a "$a" "$number"
+	expect 77 ito todoke-contact -t "$now" -m fax -a "$a" "$number"
+done
+for a in 03-99990 +3-9999 9999 13-9999; do
+	expect 0 ito todoke-contact -n -t "$now" -m phone -a "$a" "$number"
+done
 expect 77 ito todoke-contact -t "$now" -m form -a https://www.contractor.example/ "$number"
 expect 0 cron todoke-remind -n -t '2026-12-02 10:00'
 grep -q "^$number	1	mail	$city\$" "$T/out" || fail "the ladder: $(cat "$T/out")"
 echo $city >>"$T/etc/do-not-contact"
 expect 0 cron todoke-remind -n -t '2026-12-02 10:00'
 grep -q "^$number	1	skip	" "$T/out" || fail "the ladder: $(cat "$T/out")"
+cp etc/do-not-contact "$T/etc/"
+
+# "." would mean everybody.
+echo . >>"$T/etc/do-not-contact"
+expect 78 ito todoke-contact -n -t "$now" "$number"
+says "$T/etc/do-not-contact:$(wc -l <"$T/etc/do-not-contact"): \".\" would mean every domain"
 cp etc/do-not-contact "$T/etc/"
 
 # The finder, who is also the registrant, is passed over; named he is refused.

@@ -60,6 +60,13 @@ for odd in "$(printf 'a\302\2332J')" "$(printf 'a\342\200\256b')" "$(printf 'a\3
 	! LC_ALL=C grep -q "$(printf '[\033\200-\377]')" "$T/err" || fail "raw: $odd"
 done
 
+# So is the letter of an option, by each program.
+for p in bin/todoke-*.c; do
+	expect 64 ito "$(basename "$p" .c)" "-$(printf '\033')"
+	says "invalid option"
+	! grep -q "$(printf '\033')" "$T/err" || fail "raw: $p"
+done
+
 # Addresses.
 cr=$(printf 'a@city.example.lg.jp\r\nBcc: b@evil.example')
 for a in "$cr" "a b@city.example.lg.jp" "<a@city.example.lg.jp>" "a@" "@b" \
