@@ -66,6 +66,7 @@ BASE = \
 	io \
 	screen \
 	share \
+	rows \
 	digest \
 	addr
 SERVICES = \
@@ -116,6 +117,7 @@ SERVICES = \
 	wkd
 DESK = \
 	casefile \
+	story \
 	label \
 	forms \
 	report \
@@ -132,12 +134,14 @@ DESK = \
 	gate \
 	handout \
 	policy \
+	writing \
 	verify \
 	record \
 	payload \
 	contact \
 	notes \
 	handedit \
+	tray \
 	closing \
 	strip \
 	attempts \

@@ -8,6 +8,7 @@
 
 #include "lib/addr.h"
 #include "lib/cli.h"
+#include "lib/closing.h"
 #include "lib/gate.h"
 #include "lib/letter.h"
 #include "lib/payload.h"
@@ -27,7 +28,8 @@ struct wish {
 	const char *url, *kind, *operator, *sector, *scope, *cvss, *officer,
 	    *code;
 	char *origin;
-	char *reason[2]; /* label of CODE, Japanese and English */
+	struct closing end; /* by CODE */
+	char score[POLICY_SCORE]; /* CVSS as the case has it */
 	struct report *r;
 	struct payload opened; /* what of R was encrypted or signed */
 };
@@ -36,50 +38,17 @@ static int
 need_word(struct desk *d, const char *list, const char *word,
     struct fault *f)
 {
-	struct words *w;
-	int rc;
-
-	if (word == NULL)
-		return 0;
-	if (words_load(&w, d->conf->words, list, f) == -1)
-		return -1;
-	rc = words_need(w, word, f);
-	words_free(w);
-	return rc;
+	return word == NULL ? 0 : words_check(d->conf->words, list, word, f);
 }
 
 static int
 check_code(struct desk *d, struct wish *w, struct fault *f)
 {
-	const struct word *word;
-	struct words *list;
-	int rc = 0;
-
-	if (words_load(&list, d->conf->words, "closings", f) == -1)
+	if (closing_code(d, &w->end, w->code, f) == -1)
 		return -1;
-	if (words_need(list, w->code, f) == -1) {
-		rc = -1;
-	} else {
-		word = words_find(list, w->code);
-		w->reason[0] = xstrdup(word->ja);
-		w->reason[1] = xstrdup(word->en);
-		if (strcmp(word->group, "rejected") != 0)
-			rc = fault_set(f, EX_USAGE, "-r %s: not a code of "
-			    "rejection (group \"rejected\" of closings); "
-			    "todoke-close ends a case otherwise", w->code);
-	}
-	words_free(list);
-	return rc;
-}
-
-static bool
-is_score(const char *s)
-{
-	char *end;
-	double v = strtod(s, &end);
-
-	return end != s && *end == '\0' && strlen(s) <= 4 &&
-	    strspn(s, "0123456789.") == strlen(s) && v >= 0 && v <= 10;
+	return w->end.rejected ? 0 : fault_set(f, EX_USAGE, "-r %s: not a code "
+	    "of rejection (group \"rejected\" of closings); todoke-close ends "
+	    "a case otherwise", w->code);
 }
 
 static int
@@ -94,7 +63,7 @@ check(struct desk *d, struct wish *w, struct fault *f)
 	    strcmp(w->scope, "medium") != 0 && strcmp(w->scope, "narrow") != 0)
 		return fault_set(f, EX_USAGE,
 		    "-s %s: write wide, medium or narrow", w->scope);
-	if (w->cvss != NULL && !is_score(w->cvss))
+	if (w->cvss != NULL && !policy_score(w->cvss, w->score))
 		return fault_set(f, EX_USAGE,
 		    "-v %s: write a CVSS v3 base score, 0.0 to 10.0", w->cvss);
 	if (w->url == NULL)
@@ -127,17 +96,6 @@ set_given(struct casefile *c, const char *field, const char *value)
 		casefile_set(c, field, value);
 }
 
-static void
-set_score(struct casefile *c, const char *cvss)
-{
-	char text[16];
-
-	if (cvss == NULL)
-		return;
-	snprintf(text, sizeof(text), "%.1f", strtod(cvss, NULL));
-	casefile_set(c, "Cvss", text);
-}
-
 static int
 edit_accept(struct change *ch, void *arg, struct fault *f)
 {
@@ -157,7 +115,7 @@ edit_accept(struct change *ch, void *arg, struct fault *f)
 	set_given(c, "Operator-Type", w->sector);
 	set_given(c, "Scope", w->scope);
 	set_given(c, "Officer", w->officer);
-	set_score(c, w->cvss);
+	set_given(c, "Cvss", w->cvss != NULL ? w->score : NULL);
 	if (casefile_get(c, "Url") == NULL) {
 		buf_free(&words);
 		return fault_set(f, EX_NOPERM, "case %s names no site: give "
@@ -203,7 +161,7 @@ edit_reject(struct change *ch, void *arg, struct fault *f)
 		return -1;
 	change_move(ch, STATE_CLOSED, d->today);
 	return policy_tell_finder(ch, "rejected",
-	    w->reason[strcmp(letter_lang(d, c), "ja") == 0 ? 0 : 1], w->r, f);
+	    w->end.reason[strcmp(letter_lang(d, c), "ja") == 0 ? 0 : 1], w->r, f);
 }
 
 static bool
@@ -271,7 +229,6 @@ main(int argc, char *argv[])
 	casefile_free(c);
 	report_free(w.r);
 	free(w.origin);
-	free(w.reason[0]);
-	free(w.reason[1]);
+	closing_free(&w.end);
 	cli_end(&d, EX_OK);
 }

@@ -42,9 +42,6 @@ check_address(const char *address, struct fault *f)
 static int
 check_how(struct desk *d, const struct wish *w, struct fault *f)
 {
-	struct words *list;
-	int rc;
-
 	if (w->how == NULL)
 		return fault_set(f, EX_NOPERM, "say with -b how the contact "
 		    "was verified (a word of the list \"verified\")");
@@ -52,11 +49,7 @@ check_how(struct desk *d, const struct wish *w, struct fault *f)
 		return fault_set(f, EX_NOPERM, "-b mail: a mail proves "
 		    "nothing: verify the contact another way (telephone a "
 		    "number that the site or a directory gives)");
-	if (words_load(&list, d->conf->words, "verified", f) == -1)
-		return -1;
-	rc = words_need(list, w->how, f);
-	words_free(list);
-	return rc;
+	return words_check(d->conf->words, "verified", w->how, f);
 }
 
 /* The order of things, and the site's domain. */

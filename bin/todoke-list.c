@@ -13,7 +13,7 @@
 #include "lib/agenda.h"
 #include "lib/cli.h"
 #include "lib/policy.h"
-#include "lib/text.h"
+#include "lib/rows.h"
 #include "lib/verify.h"
 #include "lib/when.h"
 
@@ -24,51 +24,12 @@ static const char synopsis[] =
 
 #define COLUMNS 6
 
-struct row {
-	char *cell[COLUMNS];
-};
-
 struct listing {
 	struct desk *d;
 	bool waits;       /* -a */
-	bool aligned;     /* a terminal: columns are known at the end */
-	size_t n, room;
-	struct row *rows;
+	struct rows *rows;
 	int status;
 };
-
-static void
-free_row(struct row *r)
-{
-	for (size_t k = 0; k < COLUMNS; k++)
-		free(r->cell[k]);
-}
-
-/* Takes what is in R.  Only what is to be aligned is kept. */
-static void
-put_row(struct listing *l, struct row *r)
-{
-	size_t k;
-
-	if (!l->aligned) {
-		for (k = 0; k < COLUMNS; k++)
-			printf("%s%c", r->cell[k], k < COLUMNS - 1 ? '\t' :
-			    '\n');
-		free_row(r);
-		return;
-	}
-	if (l->n == l->room) {
-		l->room = l->room > 0 ? 2 * l->room : 256;
-		l->rows = xrealloc(l->rows, l->room, sizeof(*l->rows));
-	}
-	l->rows[l->n++] = *r;
-}
-
-static char *
-cell(const char *s)
-{
-	return text_line(s != NULL && s[0] != '\0' ? s : "-");
-}
 
 static int
 list_case(const struct spool_place *p, const char *number, void *arg,
@@ -77,7 +38,6 @@ list_case(const struct spool_place *p, const char *number, void *arg,
 	struct listing *l = arg;
 	struct casefile *c;
 	const char *waits;
-	struct row r;
 
 	if (spool_read(l->d->spool, p, &c, f) == -1) {
 		if (f->status == EX_NOINPUT)
@@ -89,13 +49,11 @@ list_case(const struct spool_place *p, const char *number, void *arg,
 	}
 	waits = policy_waits(c);
 	if (!l->waits || waits != NULL) {
-		r.cell[0] = cell(number);
-		r.cell[1] = cell(spool_state_name(p->state));
-		r.cell[2] = cell(p->day);
-		r.cell[3] = cell(casefile_get(c, "Priority"));
-		r.cell[4] = cell(casefile_get(c, "Url"));
-		r.cell[5] = cell(waits);
-		put_row(l, &r);
+		const char *const cells[] = {number,
+		    spool_state_name(p->state), p->day,
+		    casefile_get(c, "Priority"), casefile_get(c, "Url"),
+		    waits};
+		rows_put(l->rows, cells);
 	}
 	casefile_free(c);
 	return 0;
@@ -107,8 +65,9 @@ list_tray(struct listing *l, const char *folder, const char *what)
 {
 	char path[SPOOL_PATH];
 	struct spool_names names;
+	const char *const cells[COLUMNS] = {NULL, what, NULL, NULL, path,
+	    strcmp(what, "unsorted") == 0 ? "file a mail" : "see its .why"};
 	struct fault f;
-	struct row r;
 	size_t i, n;
 
 	if (spool_list(l->d->spool, folder, &names, &f) == -1)
@@ -118,41 +77,9 @@ list_tray(struct listing *l, const char *folder, const char *what)
 		if (n > 4 && strcmp(names.v[i] + n - 4, ".why") == 0)
 			continue;
 		snprintf(path, sizeof(path), "%s/%.200s", folder, names.v[i]);
-		r.cell[0] = cell("-");
-		r.cell[1] = cell(what);
-		r.cell[2] = cell("-");
-		r.cell[3] = cell("-");
-		r.cell[4] = cell(path);
-		r.cell[5] = cell(strcmp(what, "unsorted") == 0 ?
-		    "file a mail" : "see its .why");
-		put_row(l, &r);
+		rows_put(l->rows, cells);
 	}
 	spool_names_free(&names);
-}
-
-static void
-print_aligned(struct listing *l)
-{
-	size_t width[COLUMNS] = {0}, i, k, w;
-
-	for (i = 0; i < l->n; i++)
-		for (k = 0; k < COLUMNS; k++) {
-			w = text_columns(l->rows[i].cell[k]);
-			width[k] = w > width[k] ? w : width[k];
-		}
-	for (i = 0; i < l->n; i++) {
-		for (k = 0; k < COLUMNS; k++) {
-			fputs(l->rows[i].cell[k], stdout);
-			if (k == COLUMNS - 1)
-				putchar('\n');
-			else
-				for (w = text_columns(l->rows[i].cell[k]);
-				    w < width[k] + 2; w++)
-					putchar(' ');
-		}
-		free_row(&l->rows[i]);
-	}
-	free(l->rows);
 }
 
 /* Up to when: -d today; -a the day on which work is next done. */
@@ -241,12 +168,12 @@ main(int argc, char *argv[])
 	if (day_work)
 		cli_end(&d, l.status);
 	l.d = &d;
-	l.aligned = isatty(STDOUT_FILENO);
+	l.rows = rows_open(stdout, COLUMNS);
 	collect(&l, only, last_day(&d, due, l.waits, day));
 	if (l.waits && only == NULL) {
 		list_tray(&l, "unsorted/new", "unsorted");
 		list_tray(&l, "bad", "bad");
 	}
-	print_aligned(&l);
+	rows_close(l.rows);
 	cli_end(&d, l.status);
 }

@@ -10,118 +10,20 @@
 #include "lib/cli.h"
 #include "lib/payload.h"
 #include "lib/policy.h"
+#include "lib/story.h"
 #include "lib/text.h"
 #include "lib/when.h"
 
 static const char synopsis[] =
     "todoke-show [-s] [-c CONF] [-t TIME] NUMBER";
 
-/* What an event says; {key} is its word of the log, [ ] goes where one of
- * the words within is missing. */
-static const struct {
-	const char *event, *says;
-} events[] = {
-	{"open", "The report came in by {via}[, from the web form {form}]."
-	    "[ OpenPGP: {pgp}.][ Missing: {missing}.]"},
-	{"accept", "The report was accepted.[ Priority: {priority}.]"
-	    "[ Its OpenPGP was opened: {opened}.][ Its signature: "
-	    "{signature}.]"},
-	{"reject", "The report was rejected: {code}.[ Its OpenPGP was "
-	    "opened: {opened}.][ Its signature: {signature}.]"},
-	{"contact", "The operator was asked for a contact by {via}[ at {to}]."},
-	{"confirm", "The contact {to} was confirmed by {how}; its key is "
-	    "{key}.[ Other domain because: {reason}.]"},
-	{"disclose", "The details were put on their way to {to}."},
-	{"close", "The case was closed: {code}."},
-	{"reopen", "The case was taken up again."},
-	{"reply", "A reply came from {from}[ for {contact}] (known by its "
-	    "{proof}).[ OpenPGP: {pgp}.]"},
-	{"automatic", "An automatic mail came from {from} (known by its "
-	    "{proof})[: {class}].[ OpenPGP: {pgp}.]"},
-	{"notice", "A notice came from {from} (known by its {proof}): "
-	    "{class}."},
-	{"bounce", "A mail[ to {to}] did not arrive ({kind}[, {status}]): "
-	    "bounce from {from} (known by its {proof})."},
-	{"challenge", "A machine of {from} asks whether a person writes "
-	    "(known by its {proof})."},
-	{"sent", "The mail {mail} for {to} was handed over."},
-	{"failed", "The mail {mail} for {to} was refused for good[ with {code}]"
-	    "[ at {stage}]."},
-	{"hold", "The mail {mail} for {to} is held for a person[: {why}]."},
-	{"remind", "Rung {rung}: a mail was put on its way to {to}."
-	    "[ {missed} rungs before it were missed.]"},
-	{"task", "Rung {rung}: to be done by {via}."
-	    "[ {missed} rungs before it were missed.]"},
-	{"skip", "Rung {rung}: the case has no means for {via}; it was passed over."},
-	{"ladder-end", "The ladder is at its end; nobody answered."},
-	{"follow-up", "{days} days after notification: the operator was asked "
-	    "how the fix goes."},
-	{"overdue", "Open for over {days} days."},
-	{"release", "The mail {mail} was put back into the outbox."},
-	{"write", "A letter ({text}) was written to {to}."},
-	{"refer", "The case was referred to {to} ({who}): {reason}[; secrecy: "
-	    "{nda}][; the operator agreed: {agreed}]."},
-	{"unseal", "The sealed part was opened.[ The report's OpenPGP was "
-	    "opened: {opened}.][ Its signature: {signature}.]"},
-	{"note", "Note[ ({via})].[ {to}: {outcome}.][ Deferred to {day}.]"},
-	{"edit", "The case was edited: {fields}."},
-	{"file", "A mail[ of the {from}] was filed by hand."},
-};
-
-/* The part [S, END) with its words put in; false where one is missing. */
-static bool
-put_words(const char *s, const char *end, const char *line, struct buf *out)
-{
-	char key[32], *v;
-	const char *close;
-	bool all = true;
-
-	for (; s < end; s++) {
-		if (*s != '{') {
-			buf_putc(out, *s);
-			continue;
-		}
-		close = strchr(s, '}');
-		snprintf(key, sizeof(key), "%.*s", (int)(close - s - 1), s + 1);
-		v = casefile_word_of(line, key);
-		all = all && v != NULL;
-		buf_puts(out, v != NULL ? v : "?");
-		free(v);
-		s = close;
-	}
-	return all;
-}
-
-static void
-sentence(const char *says, const char *line, struct buf *out)
-{
-	const char *s = says, *open, *close;
-	size_t before;
-
-	while ((open = strchr(s, '[')) != NULL) {
-		put_words(s, open, line, out);
-		close = strchr(open, ']');
-		before = out->n;
-		if (!put_words(open + 1, close, line, out))
-			buf_cut(out, before);
-		s = close + 1;
-	}
-	put_words(s, s + strlen(s), line, out);
-}
-
 static void
 print_event(const struct casefile_event *e)
 {
 	char *by = casefile_word_of(e->line, "by");
 	struct buf b = {0};
-	size_t i, n = sizeof(events) / sizeof(events[0]);
 
-	for (i = 0; i < n && strcmp(events[i].event, e->name) != 0; i++)
-		;
-	if (i < n)
-		sentence(events[i].says, e->line, &b);
-	else
-		buf_puts(&b, e->line + strcspn(e->line, " "));
+	story_event(e, &b);
 	printf("%.10s %.5s  %s (%s)\n", e->time,
 	    strlen(e->time) > 16 ? e->time + 11 : "", buf_text(&b),
 	    by != NULL ? by : "?");

@@ -11,6 +11,7 @@
 #include "lib/letter.h"
 #include "lib/policy.h"
 #include "lib/strip.h"
+#include "lib/writing.h"
 
 static const char synopsis[] =
     "todoke-write -f [-n] [-c CONF] [-t TIME] [-T TEMPLATE] [-i ITEMS] NUMBER\n"
@@ -18,13 +19,9 @@ static const char synopsis[] =
 
 #define WORDS_MAX 65536
 
-static const char *const to_finder[] = {"question", "progress", NULL};
-static const char *const to_operator[] = {"reminder", "key-trouble",
-    "contact", NULL};
-
 struct wish {
 	bool finder;
-	const char *text; /* of the table above, or for one's own words */
+	const char *text; /* of writing_text(), or for one's own words */
 	char *items;      /* to be asked for besides, blanks between, or NULL */
 	bool own;
 	char key[PGP_FPR]; /* the finder's, "" if he told none */
@@ -34,51 +31,17 @@ struct wish {
 };
 
 static int
-check_text(struct wish *w, struct fault *f)
-{
-	const char *const *t = w->finder ? to_finder : to_operator;
-	struct buf list = {0};
-
-	w->own = w->text == NULL;
-	if (w->own) {
-		w->text = w->finder ? "letter-finder" : "letter-operator";
-		return 0;
-	}
-	for (; *t != NULL; t++) {
-		if (strcmp(*t, w->text) == 0)
-			return 0;
-		buf_printf(&list, " %s", *t);
-	}
-	fault_set(f, EX_USAGE, "-T %s: the texts to the %s are:%s", w->text,
-	    w->finder ? "finder" : "operator", buf_text(&list));
-	buf_free(&list);
-	return -1;
-}
-
-/* -i finder,url: words of the list "items"; WISH gets them with blanks. */
-static int
-check_items(struct desk *d, struct wish *w, const char *given,
+check_text(struct desk *d, struct wish *w, const char *items,
     struct fault *f)
 {
-	char *own, *rest, *name;
-	struct words *list;
-	int rc = 0;
-
-	if (given == NULL)
-		return 0;
-	if (strcmp(w->text, "question") != 0)
-		return fault_set(f, EX_USAGE, "-i goes with -T question");
-	if (words_load(&list, d->conf->words, "items", f) == -1)
+	w->own = w->text == NULL;
+	if (w->own)
+		w->text = w->finder ? "letter-finder" : "letter-operator";
+	else if (writing_text(w->finder, w->text, f) == -1)
 		return -1;
-	w->items = xstrdup(given);
-	for (name = w->items; (name = strchr(name, ',')) != NULL;)
-		*name = ' ';
-	own = rest = xstrdup(w->items);
-	while (rc == 0 && (name = strsep(&rest, " ")) != NULL)
-		rc = words_need(list, name, f);
-	free(own);
-	words_free(list);
-	return rc;
+	if (items != NULL && strcmp(w->text, "question") != 0)
+		return fault_set(f, EX_USAGE, "-i goes with -T question");
+	return items == NULL ? 0 : writing_items(d, items, &w->items, f);
 }
 
 /*
@@ -132,15 +95,6 @@ may_write_finder(struct desk *d, const struct casefile *c,
  * To the operator
  */
 
-/* The confirmed contact and his key, else who was asked by mail, or "". */
-static void
-operator_of(const struct casefile *c, char **address, char **key)
-{
-	*address = *key = NULL;
-	if (!gate_confirmed(c, address, key))
-		*address = gate_asked_by_mail(c);
-}
-
 static int
 may_write_operator(const struct casefile *c, const struct spool_place *p,
     const struct wish *w, struct fault *f)
@@ -148,7 +102,7 @@ may_write_operator(const struct casefile *c, const struct spool_place *p,
 	char *address, *key;
 	bool any, confirmed;
 
-	operator_of(c, &address, &key);
+	writing_operator(c, &address, &key);
 	any = address[0] != '\0';
 	confirmed = key != NULL;
 	wipe_str(address);
@@ -204,7 +158,7 @@ edit_write(struct change *ch, void *arg, struct fault *f)
 		l.key = w->key[0] != '\0' ? w->key : NULL;
 	} else {
 		rc = may_write_operator(c, p, w, f);
-		operator_of(c, &address, &key);
+		writing_operator(c, &address, &key);
 		l.to = address;
 		l.key = w->own ? key : NULL;
 		if (rc == 0 && w->own && gate_zip(c) != (w->zip.n > 0))
@@ -275,7 +229,7 @@ main(int argc, char *argv[])
 
 	options(argc, argv, &o, &w, &items);
 	cli_open(&d, &o);
-	if (check_text(&w, &f) == -1 || check_items(&d, &w, items, &f) == -1)
+	if (check_text(&d, &w, items, &f) == -1)
 		cli_die(&f);
 	c = cli_case(&d, argv[optind], number, &p);
 	if (check_case(&d, c, &p, &w, &f) == -1)

@@ -24,6 +24,7 @@ closing_code(struct desk *d, struct closing *w, const char *code,
 		w->reason[0] = xstrdup(word->ja);
 		w->reason[1] = xstrdup(word->en);
 		w->fixed = strcmp(word->group, "fixed") == 0;
+		w->rejected = strcmp(word->group, "rejected") == 0;
 		rc = 0;
 	}
 	words_free(list);

@@ -16,6 +16,7 @@ struct closing {
 	const char *code; /* a word of closings */
 	char *reason[2];  /* its label, Japanese and English */
 	bool fixed;       /* its group is "fixed" */
+	bool rejected;    /* its group is "rejected" */
 	struct buf words; /* own words for the operator, or none */
 	struct report *r; /* of the case, set by closing_begin() */
 };

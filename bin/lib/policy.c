@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,19 @@ policy_priority(const char *scope, const char *cvss)
 		row = 2;
 	col = score < 4.0 ? 0 : score < 7.0 ? 1 : 2;
 	return matrix[row][col];
+}
+
+bool
+policy_score(const char *s, char out[POLICY_SCORE])
+{
+	char *end;
+	double v = strtod(s, &end);
+
+	if (end == s || *end != '\0' || strlen(s) > 4 ||
+	    strspn(s, "0123456789.") != strlen(s) || v < 0 || v > 10)
+		return false;
+	snprintf(out, POLICY_SCORE, "%.1f", v);
+	return true;
 }
 
 static const char decide[] = "accept or reject it",
@@ -207,6 +221,23 @@ flow_on(struct flow *w, const char *event, const struct policy_duty *duty)
 		w->open = *duty;
 }
 
+/* An answer of the operator that a person dealt with stops the ladder: from
+ * then on only he goes on, or says that it was none. */
+static void
+answered(struct flow *w, const struct casefile_event *e, bool reply)
+{
+	static const char event[] = "answered";
+	char *outcome = casefile_word_of(e->line, "outcome");
+	bool yes = outcome != NULL ? strcmp(outcome, "replied") == 0 : reply;
+
+	if (yes && strcmp(w->open.event, "contact") == 0)
+		w->open = (struct policy_duty){event, "confirm the contact "
+		    "(todoke-confirm)", e->line};
+	else if (!yes && outcome != NULL && strcmp(w->open.event, event) == 0)
+		w->open = (struct policy_duty){"contact", "", e->line};
+	free(outcome);
+}
+
 /* The question has left: what is to be done is to decide. */
 static void
 asked(struct flow *flow, struct policy_duty *waits, struct policy_duty *before)
@@ -226,20 +257,27 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 	struct policy_duty waits = none, before = none;
 	struct casefile_event e;
 	const char *news = "";
+	bool reply = false; /* the operator's, and nobody dealt with it */
 	int w, now = 0;
 	size_t i, k;
 
 	for (i = 0; casefile_event(c, i, &e); i++) {
 		if (strcmp(e.name, "note") == 0) {
+			answered(&flow, &e, reply);
+			reply = false;
 			waits = flow.open; /* all else is dealt with */
 			now = 0;
 		}
 		if (weight(e.name) == 2 && now < 2)
 			before = waits;
-		if (weight(e.name) == 2)
+		if (weight(e.name) == 2) {
 			news = e.line;
+			reply = reply || (strcmp(e.name, "reply") == 0 &&
+			    !of_finder(e.line));
+		}
 		if (now == 2 && dealt_with(&e, news)) {
-			waits = before;
+			answered(&flow, &e, reply && !of_finder(e.line));
+			waits = before.waits[0] != '\0' ? before : flow.open;
 			now = 0;
 		}
 		if (asks(&e))
@@ -254,6 +292,7 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 			    opened(e.line) : duties[k].waits), e.line};
 			if (w == 3)
 				flow_on(&flow, e.name, &waits);
+			reply = reply && w < 3;
 			now = w == 3 ? 0 : w;
 		}
 	}

@@ -20,6 +20,10 @@
  */
 const char *policy_priority(const char *scope, const char *cvss);
 
+#define POLICY_SCORE 8
+/* Is S a CVSS v3 base score, 0 to 10?  Then OUT is it with one decimal. */
+bool policy_score(const char *s, char out[POLICY_SCORE]);
+
 /* What the case waits for a person to do, from its log alone. */
 struct policy_duty {
 	const char *event; /* "reply", "task", … */

@@ -198,6 +198,20 @@ words_need(const struct words *w, const char *word, struct fault *f)
 	return -1;
 }
 
+int
+words_check(const char *folder, const char *name, const char *word,
+    struct fault *f)
+{
+	struct words *w;
+	int rc;
+
+	if (words_load(&w, folder, name, f) == -1)
+		return -1;
+	rc = words_need(w, word, f);
+	words_free(w);
+	return rc;
+}
+
 const char *
 words_label(const struct word *w, const char *lang)
 {

@@ -35,6 +35,9 @@ const struct word *words_find(const struct words *w, const char *word);
 const struct word *words_nth(const struct words *w, size_t i);
 /* EX_USAGE, naming the file and the words there are. */
 int words_need(const struct words *w, const char *word, struct fault *f);
+/* Both at once: is WORD in FOLDER/NAME? */
+int words_check(const char *folder, const char *name, const char *word,
+    struct fault *f);
 /* The label in LANG ("ja" or "en"). */
 const char *words_label(const struct word *w, const char *lang);
 

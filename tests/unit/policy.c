@@ -90,7 +90,7 @@ START_TEST(what_waits)
 	waits(c, "accept", "ask the operator for a contact");
 	waits(c, "contact", NULL);
 	waits(c, "reply", "read a reply");
-	waits(c, "note", NULL);
+	waits(c, "note", "confirm the contact (todoke-confirm)");
 	waits(c, "failed", "a mail was refused");
 	waits(c, "confirm", "disclose the details");
 	waits(c, "disclose", NULL);
@@ -114,10 +114,62 @@ START_TEST(a_reply_goes_before_a_task)
 	waits(c, "reply", "read a reply");
 	waits(c, "task", "read a reply");
 	waits(c, "overdue", "read a reply");
-	waits(c, "note", NULL);
+	waits(c, "note", "confirm the contact (todoke-confirm)");
 	waits(c, "overdue", "decide: it is long overdue");
 	waits(c, "failed", "a mail was refused");
 	waits(c, "ladder-end", "a mail was refused");
+	casefile_free(c);
+}
+END_TEST
+
+/* An answer that was dealt with stops the ladder: a person goes on. */
+START_TEST(an_answer_is_to_be_confirmed)
+{
+	static const char confirm[] = "confirm the contact (todoke-confirm)";
+	static const struct {
+		const char *event, *words, *want;
+	} steps[] = {
+		{"contact", "to=a@b.example", NULL},
+		{"note", "via=phone", NULL},
+		{"reply", "from=finder", "read a reply"},
+		{"note", "", NULL},
+		{"note", "to=a@b.example outcome=replied", confirm},
+		{"note", "day=2026-12-01", confirm},
+		{"note", "to=a@b.example outcome=wrong-party", NULL},
+		{"reply", "from=a@b.example", "read a reply"},
+		{"bounce", "to=a@b.example", "a mail did not arrive: see its "
+		    "bounce"},
+		{"note", "", confirm},
+		{"note", "to=a@b.example outcome=bounced", NULL},
+		{"reply", "from=a@b.example", "read a reply"},
+		{"note", "to=a@b.example outcome=refused", NULL},
+		{"reply", "from=a@b.example", "read a reply"},
+		{"note", "", confirm},
+		{"overdue", "days=90", "decide: it is long overdue"},
+		{"note", "", confirm},
+		{"contact", "to=c@b.example", NULL},
+		{"note", "", NULL},
+		{"reply", "from=c@b.example", "read a reply"},
+		{"note", "", confirm},
+		{"confirm", "to=c@b.example", "disclose the details"},
+		{"note", "", "disclose the details"},
+		{"disclose", "", NULL},
+		{"reply", "from=c@b.example", "read a reply"},
+		{"note", "to=c@b.example outcome=replied", NULL},
+	};
+	struct casefile *c = casefile_new("69145869");
+	const char *got;
+	char words[128];
+	size_t i;
+
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		snprintf(words, sizeof(words), " %s", steps[i].words);
+		casefile_log(c, 1795480262, "ito", steps[i].event, words);
+		got = policy_waits(c);
+		ck_assert_msg(strcmp(got != NULL ? got : "", steps[i].want !=
+		    NULL ? steps[i].want : "") == 0, "step %zu: %s", i,
+		    got != NULL ? got : "nothing");
+	}
 	casefile_free(c);
 }
 END_TEST
@@ -144,7 +196,8 @@ START_TEST(a_letter_answers_its_side)
 		{"reply", "from=c@b.example contact=a@b.example",
 		    "read a reply"},
 		{"write", "to=finder text=progress", "read a reply"},
-		{"write", "to=a@b.example text=letter-operator", NULL},
+		{"write", "to=a@b.example text=letter-operator",
+		    "confirm the contact (todoke-confirm)"},
 	};
 	struct casefile *c = casefile_new("69145869");
 	const char *got;
@@ -209,6 +262,7 @@ suite(void)
 	tcase_add_test(t, borders_and_short_scores);
 	tcase_add_test(t, no_score_no_priority);
 	tcase_add_test(t, what_waits);
+	tcase_add_test(t, an_answer_is_to_be_confirmed);
 	tcase_add_test(t, a_reply_goes_before_a_task);
 	tcase_add_test(t, a_letter_answers_its_side);
 	tcase_add_test(t, the_finder_is_known_by_his_mark);

@@ -1,0 +1,57 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "gate.h"
+#include "words.h"
+#include "writing.h"
+
+static const char *const to_finder[] = {"question", "progress", NULL};
+static const char *const to_operator[] = {"reminder", "key-trouble",
+    "contact", NULL};
+
+int
+writing_text(bool finder, const char *text, struct fault *f)
+{
+	const char *const *t = finder ? to_finder : to_operator;
+	struct buf list = {0};
+
+	for (; *t != NULL; t++) {
+		if (strcmp(*t, text) == 0)
+			return 0;
+		buf_printf(&list, " %s", *t);
+	}
+	fault_set(f, EX_USAGE, "-T %s: the texts to the %s are:%s", text,
+	    finder ? "finder" : "operator", buf_text(&list));
+	buf_free(&list);
+	return -1;
+}
+
+int
+writing_items(struct desk *d, const char *given, char **items,
+    struct fault *f)
+{
+	char *own, *rest, *name;
+	struct words *list;
+	int rc = 0;
+
+	if (words_load(&list, d->conf->words, "items", f) == -1)
+		return -1;
+	*items = xstrdup(given);
+	for (name = *items; (name = strchr(name, ',')) != NULL;)
+		*name = ' ';
+	own = rest = xstrdup(*items);
+	while (rc == 0 && (name = strsep(&rest, " ")) != NULL)
+		rc = words_need(list, name, f);
+	free(own);
+	words_free(list);
+	return rc;
+}
+
+void
+writing_operator(const struct casefile *c, char **address, char **key)
+{
+	*address = *key = NULL;
+	if (!gate_confirmed(c, address, key))
+		*address = gate_asked_by_mail(c);
+}

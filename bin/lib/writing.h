@@ -1,0 +1,26 @@
+/*
+ * writing: what a person may write by todoke-write(1), and to whom.
+ */
+#ifndef WRITING_H
+#define WRITING_H
+
+#include <stdbool.h>
+
+#include "casefile.h"
+#include "desk.h"
+#include "fault.h"
+
+/* Is TEXT one of the desk's that a person sends, to the finder or to the
+ * operator?  EX_USAGE with those there are. */
+int writing_text(bool finder, const char *text, struct fault *f);
+
+/* "finder,url": words of the list "items"; ITEMS gets them with blanks, to be
+ * freed. */
+int writing_items(struct desk *d, const char *given, char **items,
+    struct fault *f);
+
+/* The confirmed contact and his key, else who was asked by mail, or "", and
+ * no key (NULL); both to be freed. */
+void writing_operator(const struct casefile *c, char **address, char **key);
+
+#endif
