@@ -89,7 +89,8 @@ untried(struct desk *d, const struct casefile *c, struct wish *w,
 	}
 	if (w->via == VIA_MAIL)
 		return fault_set(f, EX_USAGE, "case %s knows no %s that was "
-		    "not tried: give one with -a, or another way with -m",
+		    "not tried: give one with -a, another way with -m, or let "
+		    "todoke-lookup -w find some",
 		    casefile_number(c), w->any ? "contact" : "mail address");
 	to->via = w->via;
 	if ((again = ladder_contact(c, w->via)) != NULL)

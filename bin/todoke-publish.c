@@ -25,8 +25,9 @@ publish(struct desk *d, const struct wish *w, const struct verify_cases *v,
 	int rc;
 
 	if (d->dry) {
-		desk_say(d, "would list %zu cases among %zu entries",
-		    verify_count(v), verify_room(verify_count(v)));
+		desk_say(d, "would list %zu case%s among %zu entries",
+		    verify_count(v), verify_count(v) == 1 ? "" : "s",
+		    verify_room(verify_count(v)));
 		return 0;
 	}
 	rc = verify_list(d, v, (unsigned long)w->iterations, &list, f);

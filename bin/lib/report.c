@@ -28,6 +28,7 @@ static const struct {
 	{"Url", 'u'}, {"Site", 'u'}, {"Link", 'u'}, {"対象", 'u'},
 	{"対象のURL", 'u'},
 	{"Kind", 'k'}, {"Type", 'k'}, {"種類", 'k'},
+	{"脆弱性の種類", 'k'},
 	{"Operator", 'o'}, {"運営者", 'o'},
 	{"Operator-Type", 't'},
 	{"Lang", 'l'}, {"Language", 'l'}, {"言語", 'l'},
@@ -309,14 +310,28 @@ first_url(const char *text)
 	return xstrndup(s, n);
 }
 
+/* Of the name of a field: no mark that ends it, or a sentence. */
+static bool
+in_label(const char *s)
+{
+	unsigned char c = (unsigned char)*s;
+
+	if (c >= 0x80)
+		return !text_prefix(s, "：") && !text_prefix(s, "。") &&
+		    !text_prefix(s, "、");
+	return isalnum(c) || (c != '\0' && strchr("-_ ", c) != NULL);
+}
+
 /* A field's name that we do not know: it stays in the text. */
 static bool
 like_field(const char *line)
 {
-	size_t n = strspn(line, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_ ");
+	size_t n = 0;
 
-	return n > 0 && n < 40 && line[n] == ':' && line[n + 1] != '/';
+	while (n < 40 && in_label(line + n))
+		n++;
+	return n > 0 && n < 40 && (text_prefix(line + n, "：") ||
+	    (line[n] == ':' && line[n + 1] != '/'));
 }
 
 /* One line of a form's head; false where the head ends. */

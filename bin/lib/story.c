@@ -16,6 +16,8 @@ static const struct {
 	    "{signature}.]"},
 	{"reject", "The report was rejected: {code}.[ Its OpenPGP was "
 	    "opened: {opened}.][ Its signature: {signature}.]"},
+	{"lookup", "It was looked up how the operator can be reached: {added} "
+	    "new contacts."},
 	{"contact", "The operator was asked for a contact by {via}[ at {to}]."},
 	{"contact liaison", "The liaison {to} was asked for a contact of the "
 	    "operator."},

@@ -110,6 +110,11 @@ fi
 section todoke-case.5 Events | items Cm >"$T/page"
 same "event" "$T/code" "$T/page"
 
+# Each of them is told by todoke-show.
+sed -n '/^} events\[\] = {/,/^};/s/^	{"\([a-z-]*\)",.*/"\1"/p' bin/lib/story.c |
+    tr -d '"' | sort -u >"$T/page"
+same "event of todoke-show" "$T/code" "$T/page"
+
 # (e) Texts with class and way, each in both languages; fields with classes.
 sed -n 's/^ *{"\([a-z-]*\)", TEXT_\([SDFR]\)[A-Z0-9]*, \([a-z]*\)},/\1 \2 \3/p' \
     bin/lib/template.c |

@@ -118,6 +118,27 @@ START_TEST(what_is_no_field_of_ours_is_kept)
 }
 END_TEST
 
+/* A label that we do not know ends the head in no language; a sentence does. */
+START_TEST(labels_of_others_in_japanese)
+{
+	struct report *r = reads("届出者: 山田太郎\n発見日： 11月20日\n"
+	    "脆弱性の種類: xss\n影響 の 範囲: 広い\n運営者: 例市\n"
+	    "URL: http://www.city.example.lg.jp/a\n\n本文\n");
+
+	ck_assert_str_eq(r->finder, "山田太郎");
+	ck_assert_str_eq(r->kind, "xss");
+	ck_assert_str_eq(r->operator, "例市");
+	ck_assert_str_eq(r->url, "http://www.city.example.lg.jp/a");
+	ck_assert_str_eq(r->text, "発見日： 11月20日\n影響 の 範囲: 広い\n\n"
+	    "本文\n");
+	report_free(r);
+	r = reads("届出者: 山田太郎\n見つけました。場所: http://a.example/\n"
+	    "運営者: 例市\n");
+	ck_assert_str_eq(r->operator, "");
+	report_free(r);
+}
+END_TEST
+
 START_TEST(a_url_and_a_paragraph)
 {
 	struct report *r = reads("See (https://www.example.lg.jp/a?b=c).\n"
@@ -540,6 +561,7 @@ suite(void)
 	tcase_add_test(t, our_own_form);
 	tcase_add_test(t, a_japanese_form);
 	tcase_add_test(t, what_is_no_field_of_ours_is_kept);
+	tcase_add_test(t, labels_of_others_in_japanese);
 	tcase_add_test(t, a_url_and_a_paragraph);
 	tcase_add_test(t, persons);
 	tcase_add_test(t, consent_words);
