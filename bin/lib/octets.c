@@ -20,6 +20,6 @@ octets_written(int fd, uint64_t *n)
 	    sizeof(info.tcpi_bytes_acked) ||
 	    ioctl(fd, SIOCOUTQ, &waiting) == -1)
 		return false;
-	*n = info.tcpi_bytes_acked + (uint64_t)waiting;
+	*n = (uint64_t)info.tcpi_bytes_acked + (uint64_t)waiting;
 	return true;
 }

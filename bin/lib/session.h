@@ -1,6 +1,6 @@
 /*
  * session: one attempt to hand over a message, as smtp.c, talk.c and
- * verdict.c see it; nobody else includes this.
+ * verdict.c see it; nobody but the unit test of verdict includes this.
  */
 #ifndef SESSION_H
 #define SESSION_H
