@@ -122,7 +122,7 @@ def make_keys(top, user=None):
 
 
 def stop_agents(top, user=None):
-    for name in ("ito.home", "city.home", "desk.ring"):
+    for name in ("ito.home", "city.home", "desk.ring", "locked.home"):
         run(["gpgconf", "--homedir", "%s/%s" % (top, name), "--kill", "all"],
             {"PATH": "/usr/bin:/bin"}, user=user)
 
