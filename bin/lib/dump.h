@@ -13,8 +13,10 @@
 #ifndef DUMP_H
 #define DUMP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "buf.h"
 #include "fault.h"
 #include "forms.h"
 #include "report.h"
@@ -25,10 +27,19 @@
  * left open in LACKS.  The sender of such a mail is the web server: the
  * address is what the form says, else Reply-To where From is another, and
  * AUTOMATIC is false where the form is known by its header.  A dump that is
- * no mail may be in ISO-2022-JP, Shift_JIS or EUC-JP.
+ * no mail may be in ISO-2022-JP, Shift_JIS or EUC-JP.  One that is encrypted is
+ * no dump before it is opened, dump_within(); of who sent it the same holds.
  */
 int dump_report(const struct forms *fs, const void *p, size_t n,
     struct report **r, struct fault *f);
+
+/*
+ * The same of N bytes that were encrypted or signed in the mail OUTER (empty
+ * where they came in none): a text, or with PART a part of MIME.  A condition
+ * on a header holds where either has it.
+ */
+int dump_within(const struct forms *fs, const struct buf *outer,
+    const void *p, size_t n, bool part, struct report **r, struct fault *f);
 
 /* The dump TEXT (clean lines) as the text of a record, report_print(). */
 void dump_record(const struct form *form, const char *text, struct buf *out);

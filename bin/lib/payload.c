@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "charset.h"
+#include "dump.h"
 #include "enclosed.h"
 #include "gate.h"
 #include "io.h"
@@ -362,40 +363,39 @@ opening_word(const struct casefile *c, const char *key)
 	    casefile_word_of(e.line, key) : NULL;
 }
 
-/* The mail that it came in, or else the text that the record has. */
+/* The mail that it came in, RAW, or else the text that the record has. */
 static int
 open_report(struct desk *d, const struct casefile *c, const struct report *r,
-    struct payload *y, struct fault *f)
+    struct buf *raw, struct payload *y, struct fault *f)
 {
 	char *mail = opening_word(c, "mail");
-	struct buf raw = {0};
 	int rc;
 
 	if (mail == NULL) {
 		rc = payload_open(d, r->text, strlen(r->text), true, y, f);
 	} else {
-		rc = payload_mail(d, casefile_number(c), mail, &raw, f);
+		rc = payload_mail(d, casefile_number(c), mail, raw, f);
 		if (rc == 0)
-			rc = payload_open(d, raw.p, raw.n, false, y, f);
+			rc = payload_open(d, raw->p, raw->n, false, y, f);
 		else if (f->status == EX_NOINPUT) {
 			y->why = xstrdup(f->text);
 			rc = 0;
 		}
 	}
 	free(mail);
-	buf_free(&raw);
 	return rc;
 }
 
 static int
-merge(struct report *r, struct payload *y, struct fault *f)
+merge(struct desk *d, struct report *r, const struct buf *raw,
+    struct payload *y, struct fault *f)
 {
-	const char *text = buf_text(&y->text);
 	struct report *inner;
-	int rc = y->part ? report_read_part(text, y->text.n, &inner, f) :
-	    report_read(text, y->text.n, &inner, f);
 
-	if (rc == -1) {
+	if (desk_forms(d, f) == -1)
+		return -1;
+	if (dump_within(d->forms, raw, buf_text(&y->text), y->text.n, y->part,
+	    &inner, f) == -1) {
 		if (f->status != EX_DATAERR)
 			return -1;
 		y->opened = false;
@@ -415,14 +415,15 @@ payload_report(struct desk *d, const struct casefile *c, struct report **r,
     struct payload *y, struct fault *f)
 {
 	char *mark = opening_word(c, "pgp");
+	struct buf raw = {0};
 	int rc;
 
 	*y = (struct payload){.mark = "", .signature = ""};
 	rc = policy_record(d, c, r, f);
 	if (rc == 0 && mark != NULL && !opened_before(c)) {
-		rc = open_report(d, c, *r, y, f);
+		rc = open_report(d, c, *r, &raw, y, f);
 		if (rc == 0 && y->opened)
-			rc = merge(*r, y, f);
+			rc = merge(d, *r, &raw, y, f);
 		if (rc == -1) {
 			fault_in(f, "the report of case %s",
 			    casefile_number(c));
@@ -430,6 +431,7 @@ payload_report(struct desk *d, const struct casefile *c, struct report **r,
 			report_free(*r);
 		}
 	}
+	buf_free(&raw);
 	free(mark);
 	return rc;
 }

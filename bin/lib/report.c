@@ -493,10 +493,23 @@ join_text(struct report *r, const struct report *inner)
 	buf_free(&text);
 }
 
+/* A web form's dump: R's sender was the server, and what R withholds are its
+ * lines, unread or read before. */
+static void
+give_way(struct report *r, const struct report *inner)
+{
+	put(&r->form, xstrdup(inner->form));
+	put(&r->finder, xstrdup(""));
+	put(&r->address, xstrdup(""));
+	buf_free(&r->withheld);
+}
+
 void
 report_merge(struct report *r, const struct report *inner)
 {
 	join_text(r, inner);
+	if (inner->form[0] != '\0')
+		give_way(r, inner);
 	prefer(&r->finder, inner->finder);
 	prefer(&r->address, inner->address);
 	prefer(&r->key, inner->key);
@@ -508,6 +521,7 @@ report_merge(struct report *r, const struct report *inner)
 	prefer(&r->title, inner->title);
 	prefer(&r->privacy, inner->privacy);
 	prefer(&r->elsewhere, inner->elsewhere);
+	prefer(&r->lacks, inner->lacks);
 	buf_add(&r->withheld, inner->withheld.p, inner->withheld.n);
 	if (!r->may_name && !r->may_write) {
 		r->may_name = inner->may_name;

@@ -137,6 +137,62 @@ take
 log "$number" | grep -q 'form=own missing="identity contact privacy elsewhere"' || fail "$(log "$number")"
 grep -q '^To: <taro@finder.example>' "$SPOOL/outbox/$number.1.receipt" || fail "no receipt to the finder"
 
+# Encrypted or signed it is read the same, once it is opened: known by its
+# labels, or by who sent it, whose address is nobody's.
+gpg_in "$T/city.home" --import "$T/desk.asc" 2>>"$T/gpg.log"
+gpg_in "$T/city.home" --passphrase '' --quick-add-key "$CITYKEY" ed25519 sign never 2>>"$T/gpg.log"
+pgp() {
+	shape=$1 to=report@desk.example from=$2 subject=$3
+	shift 3
+	tests/helper/pgpmail "$shape" "$to" "$from" "$subject" "$T/city.home" \
+	    "$DESKKEY" "$CITYKEY" "Message-ID: <$shape.$from>" "$@"
+}
+# sealed: the record of the case, opened.
+sealed() { ito todoke-show -s "$number" | sed '1,/^Sealed part:/d'; }
+for shape in inline mime jis nested signed cleartext; do
+	pgp $shape apache@shop.example inquiry "Reply-To: <other@finder.example>" <"$T/dump" >"$T/mail"
+	take
+	case $shape in
+	signed | cleartext) ;;
+	*)	log "$number" | grep -q ' open via=mail pgp=encrypted ' || fail "$shape: $(log "$number")"
+		! grep -q '^Kind' "$SPOOL/$(place "$number")" || fail "$shape: opened without a key" ;;
+	esac
+	sealed >"$T/record"
+	cmp "$T/want" "$T/record" || fail "$shape: another record: $(cat "$T/record")"
+	grep -qx "Kind: xss" "$SPOOL/$(place "$number")" || fail "$shape: the case is not filled"
+done
+! grep -rqE 'canary|192\.0\.2\.77|03-9876|yamada' "$SPOOL" --exclude-dir=outbox || fail "something of the form lies in clear"
+ito todoke-write -f -T question "$number" </dev/null
+sed -n 's/^  ・//p' "$SPOOL/outbox/$number".*.question | cmp - "$T/asked" || fail "asked for something else"
+number=$(gpg_in "$T/city.home" --trust-model always --armor -r "$DESKKEY" --encrypt <"$T/dump" | ito todoke-open)
+expect 0 ito todoke-accept "$number"
+sealed | sed '/^Title: /d' >"$T/record"
+sed '/^Title: /d' "$T/want" | cmp - "$T/record" || fail "a file: another record: $(cat "$T/record")"
+for shape in inline hidden; do
+	own www-data@shop.example | sed '1,/^$/d' |
+	    pgp $shape www-data@shop.example "[報告]" "Auto-Submitted: auto-generated" >"$T/mail"
+	take
+	! grep -qs ^To: "$SPOOL/outbox/$number.1.receipt" || fail "$shape: a receipt to the web server"
+	sealed >"$T/record"
+	grep -qx "Finder: 太郎" "$T/record" || fail "$shape: $(cat "$T/record")"
+	grep -qx "Finder-Address: taro@finder.example" "$T/record" || fail "$shape: $(cat "$T/record")"
+	! grep -q 'END PGP\|www-data' "$T/record" || fail "$shape: what stood around it: $(cat "$T/record")"
+done
+# One answer of it alone, as a browser encrypts it: the others stand in clear.
+{
+	printf '%s\n' "From: www-data@www.example" "To: report@desk.example" "Subject: x" "Message-ID: <one@www.example>" \
+	    "Date: Tue, 24 Nov 2026 09:00:00 +0900" "" "Name: Taro" "Mail: taro@finder.example" "Remote-Addr: 192.0.2.77" "Details:"
+	printf 'http://www.city.example.lg.jp/y\nName: of the field\n' |
+	    gpg_in "$T/city.home" --trust-model always --armor -r "$DESKKEY" --encrypt
+} >"$T/mail"
+take
+log "$number" | grep -q 'pgp=encrypted.* form=web-server\|form=web-server.* pgp=encrypted' || fail "$(log "$number")"
+expect 0 ito todoke-accept "$number"
+sealed >"$T/record"
+grep -qx "Finder: Taro" "$T/record" && grep -qx "Withheld: Remote-Addr: 192.0.2.77" "$T/record" &&
+    grep -qx "Url: http://www.city.example.lg.jp/y" "$T/record" || fail "one answer: $(cat "$T/record")"
+! grep -q 'END PGP' "$T/record" || fail "one answer: $(cat "$T/record")"
+
 # A mail that is no form's is opened as it always was.
 printf '%s\n' "From: Mori <mori@finder.example>" "To: report@desk.example" "Date: Tue, 24 Nov 2026 09:00:00 +0900" \
     "Message-ID: <m@finder.example>" "Subject: x" "" "http://www.city.example.lg.jp/" "REMOTE_ADDR: 192.0.2.1 is shown there." >"$T/mail"
