@@ -138,6 +138,8 @@ log_write(struct change *ch, const struct wish *w, const char *to)
 
 	casefile_word(&words, "to", w->finder ? LETTER_FINDER : to);
 	casefile_word(&words, "text", w->text);
+	if (w->zip.n > 0)
+		casefile_word(&words, "zip", "aes256");
 	change_log(ch, "write", buf_text(&words));
 	buf_free(&words);
 }

@@ -44,6 +44,8 @@ policy_score(const char *s, char out[POLICY_SCORE])
 }
 
 static const char decide[] = "accept or reject it",
+    tell[] = "tell the passphrase of the ZIP by telephone (then todoke-note "
+    "-k phone)",
     lacking[] = "ask the finder for what is missing (todoke-write -f "
     "-T question), then accept or reject it";
 
@@ -250,6 +252,49 @@ asked(struct flow *flow, struct policy_duty *waits, struct policy_duty *before)
 			all[i]->waits = decide;
 }
 
+static bool
+has_word(const char *line, const char *key, const char *value)
+{
+	char *v = casefile_word_of(line, key);
+	bool has = v != NULL && (value == NULL || strcmp(v, value) == 0);
+
+	free(v);
+	return has;
+}
+
+/* Was the passphrase of the last ZIP told yet?  That a person says, by a note
+ * of a call or visit; no other note does.  WAS: before this event. */
+static bool
+untold(const struct casefile_event *e, bool was)
+{
+	if (strcmp(e->name, "disclose") == 0)
+		return has_word(e->line, "zip", NULL);
+	if (strcmp(e->name, "write") == 0)
+		return was || has_word(e->line, "zip", NULL);
+	if (strcmp(e->name, "note") == 0)
+		return was && !has_word(e->line, "via", "phone") &&
+		    !has_word(e->line, "via", "visit");
+	return was && strcmp(e->name, "confirm") != 0 &&
+	    strcmp(e->name, "close") != 0 && strcmp(e->name, "reject") != 0;
+}
+
+/* Where that still is to be done, what the case waits for when nothing else
+ * does. */
+static bool
+passphrase(const struct casefile *c, struct policy_duty *duty)
+{
+	struct casefile_event e;
+	bool open = false;
+	size_t i;
+
+	for (i = 0; casefile_event(c, i, &e); i++) {
+		open = untold(&e, open);
+		if (open && has_word(e.line, "zip", NULL))
+			*duty = (struct policy_duty){"disclose", tell, e.line};
+	}
+	return open;
+}
+
 bool
 policy_duty(const struct casefile *c, struct policy_duty *duty)
 {
@@ -297,7 +342,7 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 		}
 	}
 	*duty = waits;
-	return waits.waits[0] != '\0';
+	return waits.waits[0] != '\0' || passphrase(c, duty);
 }
 
 const char *

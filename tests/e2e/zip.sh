@@ -132,6 +132,15 @@ if command -v bsdtar >/dev/null; then
 	bsdtar -xOf "$T/zip" --passphrase "$word" | grep -q canary || fail "bsdtar does not open it"
 fi
 
+# It is to be told: a duty that a note of the call clears, and no other note.
+told="tell the passphrase of the ZIP by telephone"
+untold() { ito todoke-list -a -t "2026-12-24 10:00" | grep "^$number" | grep -q "$told"; }
+untold || fail "not in todoke-list -a: $(ito todoke-list)"
+echo "The office moved." | ito todoke-note "$number"
+untold || fail "any note clears it"
+echo "Told to Mr. Mori." | ito todoke-note -k phone "$number"
+! untold || fail "told, and still to be told"
+
 # Lost: again, with a new one, and the finder hears nothing twice.
 at_terminal 0 LAST todoke-disclose -f "$T/details" "$number"
 [ "$(passphrase)" != "$word" ] || fail "the same passphrase again"
@@ -153,6 +162,7 @@ rm -f "$T/boxes/city/new/"*
 expect 0 cron todoke-send
 arrived "$T/boxes/city"
 unpack "$T"/boxes/city/new/* >"$T/name"
+untold || fail "own words in a ZIP: not in todoke-list -a"
 7z x -so -p"$(passphrase)" "$T/zip" | grep -q "own words of the desk" || fail "own words: it does not open"
 got=0
 ito todoke-close -r fixed-application -m "$number" <"$T/words" >"$T/out" 2>"$T/err" || got=$?

@@ -217,6 +217,52 @@ START_TEST(a_letter_answers_its_side)
 }
 END_TEST
 
+/* A call tells it, or a visit: no other note, no letter, and no reply. */
+START_TEST(a_passphrase_is_to_be_told)
+{
+	static const char tell[] = "tell the passphrase of the ZIP by "
+	    "telephone (then todoke-note -k phone)";
+	static const struct {
+		const char *event, *words, *want;
+	} steps[] = {
+		{"confirm", "to=a@b.example zip=consent",
+		    "disclose the details"},
+		{"disclose", "to=a@b.example zip=aes256", tell},
+		{"sent", "mail=69145869.5.disclosure to=a@b.example", tell},
+		{"reply", "from=a@b.example", "read a reply"},
+		{"note", "", tell},
+		{"note", "via=letter", tell},
+		{"note", "via=phone", NULL},
+		{"write", "to=a@b.example text=reminder", NULL},
+		{"write", "to=a@b.example text=letter-operator zip=aes256",
+		    tell},
+		{"write", "to=finder text=progress", tell},
+		{"note", "via=visit", NULL},
+		{"disclose", "to=a@b.example zip=aes256", tell},
+		{"confirm", "to=a@b.example key=0",
+		    "disclose the details"},
+		{"disclose", "to=a@b.example key=0", NULL},
+		{"disclose", "to=a@b.example zip=aes256", tell},
+		{"close", "code=no-answer", NULL},
+	};
+	struct casefile *c = casefile_new("69145869");
+	const char *got;
+	char words[128];
+	size_t i;
+
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		snprintf(words, sizeof(words), " %s", steps[i].words);
+		casefile_log(c, 1795480262, "ito", steps[i].event, words);
+		got = policy_waits(c);
+		ck_assert_msg((got == NULL && steps[i].want == NULL) ||
+		    (got != NULL && steps[i].want != NULL &&
+		    strcmp(got, steps[i].want) == 0), "step %zu: %s", i,
+		    got != NULL ? got : "nothing");
+	}
+	casefile_free(c);
+}
+END_TEST
+
 START_TEST(the_finder_is_known_by_his_mark)
 {
 	char secret[] = "secret";
@@ -265,6 +311,7 @@ suite(void)
 	tcase_add_test(t, an_answer_is_to_be_confirmed);
 	tcase_add_test(t, a_reply_goes_before_a_task);
 	tcase_add_test(t, a_letter_answers_its_side);
+	tcase_add_test(t, a_passphrase_is_to_be_told);
 	tcase_add_test(t, the_finder_is_known_by_his_mark);
 	tcase_add_test(t, no_sealed_part_no_record);
 	suite_add_tcase(s, t);
