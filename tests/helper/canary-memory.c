@@ -27,6 +27,36 @@ is_word(const unsigned char *p)
 	return i == len;
 }
 
+/* Eight words or more, '-' between; where it ends, or NULL. */
+static const unsigned char *
+passphrase(const unsigned char *p, const unsigned char *to)
+{
+	int words = 1, letters = 0;
+
+	for (; p < to && (islower(*p) || *p == '-'); p++) {
+		if (*p == '-' && (letters < 3 || letters > 10))
+			return NULL;
+		words += *p == '-';
+		letters = *p == '-' ? 0 : letters + 1;
+	}
+	return words >= 8 ? p : NULL;
+}
+
+static void
+look_for_passphrase(const unsigned char *from, const unsigned char *to,
+    const char *where, FILE *out)
+{
+	const unsigned char *p, *end;
+
+	for (p = from; p < to; p++) {
+		if (!islower(*p) || (p > from && islower(p[-1])) ||
+		    (end = passphrase(p, to)) == NULL)
+			continue;
+		fprintf(out, "%s passphrase\n", where);
+		p = end;
+	}
+}
+
 static void
 look(const unsigned char *from, const unsigned char *to, const char *where,
     FILE *out)
@@ -53,10 +83,14 @@ look_through(FILE *maps, FILE *out)
 	while (fgets(line, sizeof(line), maps) != NULL) {
 		where[0] = '\0';
 		if (sscanf(line, "%lx-%lx %4s %*s %*s %*s %255s", &from, &to,
-		    mode, where) >= 3 && mode[0] == 'r' && mode[1] == 'w')
-			look((const unsigned char *)from,
-			    (const unsigned char *)to,
-			    where[0] != '\0' ? where : "anonymous", out);
+		    mode, where) < 3 || mode[0] != 'r' || mode[1] != 'w')
+			continue;
+		if (where[0] == '\0')
+			strcpy(where, "anonymous");
+		look((const unsigned char *)from, (const unsigned char *)to,
+		    where, out);
+		look_for_passphrase((const unsigned char *)from,
+		    (const unsigned char *)to, where, out);
 	}
 }
 

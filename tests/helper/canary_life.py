@@ -9,7 +9,8 @@ import suite
 
 LAB = "lab@helper.example"
 SHOWN = ("detail", "name", "address", "handle", "messageid", "filename",
-         "path", "reply", "words", "title")  # to the coordinator who asked
+         "path", "reply", "words", "title", "host", "agent",
+         "phone")  # to the coordinator who asked
 FLAVOURS = ("form", "mail", "sealed", "consent")
 FINDERS = ("receipt", "question", "accepted", "rejected", "progress",
            "started", "fixed", "closed-finder", "letter-finder")
@@ -19,15 +20,17 @@ class Step:
     """ARGS of PROGRAM: N becomes the case's number.  DATA: its input, a
     text or a function of the flavour.  BEFORE(flavour) is done first.
     SHOWS: its output may tell.  ENDS: exit statuses.  AT: begins where that
-    step begins, and nothing follows from it.  SERVER: of todoke-send."""
+    step begins, and nothing follows from it.  SERVER: of todoke-send.  TTY:
+    it is at a terminal, and what is answered there."""
 
     def __init__(self, name, program, *args, data=b"", before=None,
                  shows=False, ends=(0,), at=None, server=None, edits=None,
-                 env=None, tells=False):
+                 env=None, tells=False, tty=None):
         self.name, self.program, self.args = name, program, args
         self.data, self.before, self.shows = data, before, shows
         self.ends, self.at, self.server = ends, at, server
         self.edits, self.env, self.tells = edits, env, tells
+        self.tty = tty
 
 
 class Flavour:
@@ -80,9 +83,29 @@ class Flavour:
                          subtype="png", filename=w.line("filename") + ".png")
         return m.as_bytes()
 
+    def dump(self):
+        """Of a web form, as its script mails it."""
+        w = self.words
+        m = email.message.EmailMessage(policy=email.policy.SMTP)
+        m["From"] = "www-data@www.example"
+        m["To"] = "report@desk.example"
+        m["Subject"] = w.line("title")
+        m["Message-ID"] = "<%s@www.example>" % w.ascii["messageid"]
+        m.set_content(
+            "【お名前】%s\n【メールアドレス】%s\n対象のURL：%s\n種類: xss\n"
+            "運営者: Example City\n■内容\n%s\nhandle %s\n\n"
+            "氏名等の開示：いいえ\n電話番号：%s\nREMOTE_ADDR = %s\n"
+            "HTTP_USER_AGENT = %s\n" % (
+                w.line("name"), self.address, self.url(), w.line("detail"),
+                w.line("handle"), w.line("phone"), w.line("host"),
+                w.line("agent")), charset="utf-8", cte="8bit")
+        return m.as_bytes()
+
     def report(self):
         w = self.words
-        if self.name in ("form", "consent"):
+        if self.name == "form":
+            self.deliver("report@desk.example", self.dump())
+        elif self.name == "consent":
             self.write(self.path("new", w.ascii["drop"] + ".txt"),
                        self.form().encode())
         else:
@@ -133,6 +156,15 @@ class Flavour:
                 self.words.ascii["handle"], self.finder,
                 self.words.ascii["address"], self.address, self.address,
                 self.address)).encode())
+
+    def confirm_zip(self):
+        self.desk.must("todoke-confirm", "-a", suite.OPERATOR, "-b", "phone",
+                       "-z", self.number)
+
+    def disclose_zip(self):
+        self.confirm_zip()
+        self.desk.must_at_terminal("todoke-disclose", "-f", self.desk.top +
+                                   "/details", self.number)
 
     def answer(self):
         """The finder's, to his keyed address, from where he wrote before."""
@@ -204,6 +236,27 @@ class Flavour:
         if end.status != 0:
             end = self.desk.run("todoke-day", "2026-11-24", "+%d" % days)
         return end.out.decode().split()[0] + " 10:30"
+
+
+def zip_steps(f, city, details):
+    """To an operator without OpenPGP."""
+    return [
+        Step("confirm zip", "todoke-confirm", "-a", city, "-b", "phone", "-z",
+             "N", at="confirm"),
+        Step("disclose zip", "todoke-disclose", "-f", details, "N",
+             at="disclose", before=f.confirm_zip, tty="LAST"),
+        Step("disclose zip unread", "todoke-disclose", "-f", details, "N",
+             at="disclose", before=f.confirm_zip, tty="wrong", ends=(75,)),
+        Step("disclose zip nowhere", "todoke-disclose", "-f", details, "N",
+             at="disclose", before=f.confirm_zip, ends=(77,)),
+        Step("send zip", "todoke-send", at="disclose", before=f.disclose_zip,
+             server=()),
+        Step("zip told", "todoke-note", "-k", "phone", "N", at="disclose",
+             before=f.disclose_zip, data=b"Told to Mr. Mori.\n"),
+        Step("zip and list", "todoke-list", "-a", at="disclose",
+             before=f.disclose_zip),
+        Step("write zip", "todoke-write", "-o", "N", data=f.own_words(),
+             at="write", before=f.confirm_zip, tty="LAST")]
 
 
 def text_of(words):
@@ -298,6 +351,7 @@ def steps(f):
         Step("send last", "todoke-send", server=()),
         Step("show all", "todoke-show", "N"),
     ]
+    made += zip_steps(f, city, details)
     code = text_of(w)
     for name, at, server in (
             ("550 and his address", "send receipt",

@@ -104,6 +104,9 @@ def judge(play):
         with open(path, "rb") as f:
             data = f.read()
         ids = recipients(data)
+        word = suite.passphrase(play.tty)
+        for archive in suite.zips(data) if rel.startswith("outbox/") else ():
+            yield from judge_zip(play, rel, archive, word)
         if not ids:
             continue
         whom = party(rel)
@@ -116,6 +119,21 @@ def judge(play):
                     "%s/%s.home" % (top, whom), data)):
                 if kind not in may_read(whom, play.case.flavour):
                     yield "%s inside %s, for %s (%s)" % (kind, rel, whom, how)
+
+
+def judge_zip(play, rel, archive, word):
+    """It opens with its passphrase, and holds what the operator may read."""
+    path = play.place.home + "/judged.zip"
+    with open(path, "wb") as f:
+        f.write(archive)
+    text = suite.unzip(path, word)
+    if not text:
+        yield "%s does not open with its passphrase" % rel
+    if suite.unzip(path, "-".join(word.split("-")[::-1])):
+        yield "%s opens with another passphrase" % rel
+    for kind, how in canary_words.look(play.flavour.words, text):
+        if kind not in may_read("city", play.case.flavour):
+            yield "%s inside %s (%s)" % (kind, rel, how)
 
 
 KEYS = {}

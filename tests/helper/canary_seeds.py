@@ -78,6 +78,16 @@ SEEDS = [
     Seed("named to the operator without consent", ["mail: disclose"],
          ("letter.c", "return finder || r->may_name ? r->finder : \"\";",
           "return r->finder;")),
+    Seed("the passphrase in the log", ["mail: disclose zip"],
+         ("../todoke-disclose.c", "casefile_word(&words, \"zip\", "
+          "\"aes256\");", "casefile_word(&words, \"zip\", "
+          "buf_text(&w->passphrase));")),
+    Seed("the passphrase in the mail beside its ZIP", ["mail: write zip"],
+         ("letter.c", "\twhen_mail(d->now, date);\n",
+          "\twhen_mail(d->now, date);\n\tif (l->passphrase != NULL)\n"
+          "\t\tbuf_printf(out, \"X-Key: %s\\n\", l->passphrase);\n")),
+    Seed("a passphrase not wiped", ["mail: disclose zip"],
+         ("../todoke-disclose.c", "\tbuf_free(&w.passphrase);\n", "")),
     Seed("buffers not wiped", ["mail: write"],
          ("buf.c", "\t\texplicit_bzero(b->p, b->n);\n\t\tfree(b->p);\n"
           "\t}\n\t*b = ", "\t\tfree(b->p);\n\t}\n\t*b = ")),

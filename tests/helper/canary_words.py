@@ -17,7 +17,8 @@ import urllib.parse
 import zlib
 
 KINDS = ("detail", "name", "address", "handle", "messageid", "filename",
-         "path", "reply", "words", "password", "drop", "title")
+         "path", "reply", "words", "password", "drop", "title", "host",
+         "agent", "phone")
 DEPTH = 3
 KANJI = [c for row in range(0x30, 0x70) for cell in range(0x21, 0x7f)
          for c in [bytes([row + 0x80, cell + 0x80]).decode("euc_jp", "ignore")]
@@ -46,6 +47,14 @@ class Words:
 
     def line(self, kind):
         return "%s %s" % (self.ascii[kind], self.wide[kind])
+
+
+class Passphrase:
+    """One that was drawn meanwhile, with or without what joins its words."""
+
+    def __init__(self, text):
+        self.needles = needles(text, text.replace("-", ""))
+        self.own = {k: {} for k in KINDS}
 
 
 # Each turns a text into the forms in which it may stand among other octets.

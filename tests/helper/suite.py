@@ -4,10 +4,12 @@ programs run under a watch, seeded bugs, and the table that torture reads.
 A suite is a Plan: cases are objects with a name; play(place, case) plays one
 on PLACE, a folder of one worker, and returns (cases, injected, violations).
 """
+import base64
 import concurrent.futures
 import getopt
 import os
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -127,6 +129,36 @@ def stop_agents(top, user=None):
             {"PATH": "/usr/bin:/bin"}, user=user)
 
 
+def at_terminal(log, answer, argv):
+    """ARGV at a terminal of its own (tests/helper/terminal), but LOG.in is its
+    input, LOG.out and LOG.err what it says elsewhere."""
+    return [TOP + "/tests/helper/terminal", log, answer, "/bin/sh", "-c",
+            'exec "$@" <"$0.in" >"$0.out" 2>"$0.err"', log] + argv
+
+
+def passphrase(log):
+    """That a terminal showed last, or None."""
+    if not os.path.exists(log):
+        return None
+    with open(log, "rb") as f:
+        found = re.findall(rb"^ {4}([a-z]+(?:-[a-z]+)+)\r?$", f.read(), re.M)
+    return found[-1].decode() if found else None
+
+
+def unzip(archive, word):
+    """What is in it, or nothing where WORD does not open it."""
+    end = run(["7z", "x", "-so", "-p" + word, archive],
+              {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"})
+    return end.out if end.status == 0 else b""
+
+
+def zips(mail):
+    """The archives that are attached to a mail."""
+    return [base64.b64decode(body) for body in re.findall(
+        rb"^Content-Type: application/zip[^\0]*?\r?\n\r?\n"
+        rb"([A-Za-z0-9+/=\r\n]+)", mail, re.M)]
+
+
 class Desk:
     """A spool and configuration below HOME, used by one worker at a time."""
 
@@ -169,6 +201,19 @@ class Desk:
         if end.status != 0:
             raise RuntimeError(str(end))
         return end.out.decode()
+
+    def must_at_terminal(self, program, *args, data=b""):
+        """Returns the passphrase that was shown, once."""
+        log = self.home + "/tty"
+        with open(log + ".in", "wb") as f:
+            f.write(data)
+        end = run(at_terminal(log, "LAST", ["%s/%s" % (self.bin, program)] +
+                              list(args)), self.environ(program))
+        if end.status != 0:
+            with open(log + ".err", "rb") as f:
+                end.err += f.read()
+            raise RuntimeError(str(end))
+        return passphrase(log)
 
     def restore(self, template):
         shutil.rmtree(self.spool, ignore_errors=True)
