@@ -36,6 +36,14 @@ ring_sink(struct ring_sink *s, struct buf *out, size_t room, gpgme_data_t *d)
 	return e;
 }
 
+gpgme_error_t
+ring_source(const void *p, size_t n, gpgme_data_t *d)
+{
+	gpgme_error_t e = gpgme_data_new_from_mem(d, p, n, 0);
+
+	return e == 0 ? gpgme_data_set_flag(*d, "sensitive", "1") : e;
+}
+
 int
 pgp_recipients(struct pgp *r, const void *p, size_t n,
     char ids[][PGP_KEYID], size_t max, size_t *nids, struct fault *f)
@@ -284,7 +292,7 @@ verify(struct pgp *r, const struct buf *p, const struct buf *detached,
 	int rc = 0;
 
 	*sig = (struct pgp_signature){PGP_UNSIGNED, ""};
-	e = gpgme_data_new_from_mem(&in, buf_text(p), p->n, 0);
+	e = ring_source(buf_text(p), p->n, &in);
 	if (e == 0 && detached != NULL)
 		e = gpgme_data_new_from_mem(&over, buf_text(detached),
 		    detached->n, 0);

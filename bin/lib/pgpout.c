@@ -17,7 +17,7 @@ run(struct pgp *r, gpgme_key_t *keys, const void *p, size_t n,
 	struct ring_sink s;
 	gpgme_error_t e;
 
-	e = gpgme_data_new_from_mem(&in, p, n, 0);
+	e = ring_source(p, n, &in);
 	if (e == 0)
 		e = ring_sink(&s, out, SIZE_MAX, &to);
 	if (e == 0)

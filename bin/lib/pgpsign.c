@@ -392,7 +392,7 @@ sign_in(struct pgp *s, const void *p, size_t n, struct buf *out,
 	char *text;
 	int rc;
 
-	e = gpgme_data_new_from_mem(&in, p, n, 0);
+	e = ring_source(p, n, &in);
 	if (e == 0)
 		e = gpgme_data_new(&sig);
 	if (e == 0)

@@ -59,6 +59,10 @@ struct ring_sink {
 gpgme_error_t ring_sink(struct ring_sink *s, struct buf *out, size_t room,
     gpgme_data_t *d);
 
+/* N bytes to GPGME, which wipes its copy of the last ones that it wrote to gpg.
+ * P stays where it is as long as D. */
+gpgme_error_t ring_source(const void *p, size_t n, gpgme_data_t *d);
+
 /* A home below TMPDIR; the folder or NULL.  To be removed, and freed.  An
  * agent at work in it ends when it is gone. */
 char *ring_scratch(struct fault *f);

@@ -86,6 +86,9 @@ SEEDS = [
          ("letter.c", "\twhen_mail(d->now, date);\n",
           "\twhen_mail(d->now, date);\n\tif (l->passphrase != NULL)\n"
           "\t\tbuf_printf(out, \"X-Key: %s\\n\", l->passphrase);\n")),
+    Seed("GPGME's last copy not wiped", ["mail: stranger"],
+         ("pgpin.c", "\treturn e == 0 ? gpgme_data_set_flag(*d, "
+          "\"sensitive\", \"1\") : e;\n", "\treturn e;\n")),
     Seed("a passphrase not wiped", ["mail: disclose zip"],
          ("../todoke-disclose.c", "\tbuf_free(&w.passphrase);\n", "")),
     Seed("buffers not wiped", ["mail: write"],
