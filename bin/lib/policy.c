@@ -183,6 +183,18 @@ dealt_with(const struct casefile_event *e, const char *news)
 	return is;
 }
 
+/* A report that was opened is encrypted no more to who decides on it. */
+static bool
+unsealed(const struct casefile_event *e)
+{
+	char *opened = casefile_word_of(e->line, "opened");
+	bool is = strcmp(e->name, "unseal") == 0 && opened != NULL &&
+	    strcmp(opened, "yes") == 0;
+
+	free(opened);
+	return is;
+}
+
 static bool
 asks(const struct casefile_event *e)
 {
@@ -240,15 +252,18 @@ answered(struct flow *w, const struct casefile_event *e, bool reply)
 	free(outcome);
 }
 
-/* The question has left: what is to be done is to decide. */
+/* The question has left, or the report was OPENED: what is to be done is to
+ * decide. */
 static void
-asked(struct flow *flow, struct policy_duty *waits, struct policy_duty *before)
+to_decide(struct flow *flow, struct policy_duty *waits,
+    struct policy_duty *before, bool opened)
 {
 	struct policy_duty *const all[] = {&flow->open, waits, before};
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (all[i]->waits == lacking)
+		if (all[i]->waits == lacking ||
+		    (opened && strcmp(all[i]->event, "open") == 0))
 			all[i]->waits = decide;
 }
 
@@ -325,8 +340,8 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 			waits = before.waits[0] != '\0' ? before : flow.open;
 			now = 0;
 		}
-		if (asks(&e))
-			asked(&flow, &waits, &before);
+		if (asks(&e) || unsealed(&e))
+			to_decide(&flow, &waits, &before, unsealed(&e));
 		for (k = 0; k < sizeof(duties) / sizeof(duties[0]); k++) {
 			w = weight(e.name);
 			if (strcmp(e.name, duties[k].event) != 0 || w < now)

@@ -122,6 +122,34 @@ START_TEST(a_reply_goes_before_a_task)
 }
 END_TEST
 
+/* What was opened is not called encrypted any more. */
+START_TEST(an_opened_report)
+{
+	static const struct {
+		const char *event, *words, *want;
+	} steps[] = {
+		{"open", "pgp=encrypted", "accept or reject it (encrypted)"},
+		{"unseal", "", "accept or reject it (encrypted)"},
+		{"unseal", "opened=no", "accept or reject it (encrypted)"},
+		{"failed", "to=finder", "a mail was refused"},
+		{"unseal", "opened=yes", "a mail was refused"},
+		{"note", "", "accept or reject it"},
+		{"accept", "", "ask the operator for a contact"},
+		{"unseal", "opened=yes", "ask the operator for a contact"},
+	};
+	struct casefile *c = casefile_new("69145869");
+	char words[128];
+	size_t i;
+
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		snprintf(words, sizeof(words), " %s", steps[i].words);
+		casefile_log(c, 1795480262, "ito", steps[i].event, words);
+		ck_assert_str_eq(policy_waits(c), steps[i].want);
+	}
+	casefile_free(c);
+}
+END_TEST
+
 /* An answer that was dealt with stops the ladder: a person goes on. */
 START_TEST(an_answer_is_to_be_confirmed)
 {
@@ -309,6 +337,7 @@ suite(void)
 	tcase_add_test(t, no_score_no_priority);
 	tcase_add_test(t, what_waits);
 	tcase_add_test(t, an_answer_is_to_be_confirmed);
+	tcase_add_test(t, an_opened_report);
 	tcase_add_test(t, a_reply_goes_before_a_task);
 	tcase_add_test(t, a_letter_answers_its_side);
 	tcase_add_test(t, a_passphrase_is_to_be_told);
