@@ -114,7 +114,10 @@ def judge(play):
                                                                     whom)))
         if set(ids) - set(want):
             yield "%s is for %s, not for %s alone" % (rel, ids, whom)
-        elif whom != "ito":
+        elif whom == "ito":
+            if word and word.encode() in opened(top + "/ito.home", data):
+                yield "the passphrase inside %s" % rel
+        else:
             for kind, how in canary_words.look(play.flavour.words, opened(
                     "%s/%s.home" % (top, whom), data)):
                 if kind not in may_read(whom, play.case.flavour):

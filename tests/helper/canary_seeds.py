@@ -82,7 +82,7 @@ SEEDS = [
          ("../todoke-disclose.c", "casefile_word(&words, \"zip\", "
           "\"aes256\");", "casefile_word(&words, \"zip\", "
           "buf_text(&w->passphrase));")),
-    Seed("the passphrase in the mail beside its ZIP", ["mail: write zip"],
+    Seed("the passphrase in the copy that the desk keeps", ["mail: write zip"],
          ("letter.c", "\twhen_mail(d->now, date);\n",
           "\twhen_mail(d->now, date);\n\tif (l->passphrase != NULL)\n"
           "\t\tbuf_printf(out, \"X-Key: %s\\n\", l->passphrase);\n")),
