@@ -235,6 +235,18 @@ flow_on(struct flow *w, const char *event, const struct policy_duty *duty)
 		w->open = *duty;
 }
 
+/* Does a reply prove itself?  By tag and sender alone it does not, and the
+ * ladder goes on. */
+static bool
+proves(const char *line)
+{
+	char *proof = casefile_word_of(line, "proof");
+	bool yes = proof == NULL || strcmp(proof, "tag") != 0;
+
+	free(proof);
+	return yes;
+}
+
 /* An answer of the operator that a person dealt with stops the ladder: from
  * then on only he goes on, or says that it was none. */
 static void
@@ -333,7 +345,7 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 		if (weight(e.name) == 2) {
 			news = e.line;
 			reply = reply || (strcmp(e.name, "reply") == 0 &&
-			    !of_finder(e.line));
+			    !of_finder(e.line) && proves(e.line));
 		}
 		if (now == 2 && dealt_with(&e, news)) {
 			answered(&flow, &e, reply && !of_finder(e.line));
