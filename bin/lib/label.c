@@ -152,13 +152,9 @@ static size_t
 bracketed(const char *s, const char *closer, struct label_head h[LABEL_HEADS])
 {
 	const char *end = s, *value, *behind;
-	size_t n;
 
-	for (n = 0; *end != '\0' && n < LABEL_KEY; n += width(end))
-		if (text_prefix(end, closer))
-			break;
-		else
-			end += width(end);
+	while (*end != '\0' && end - s < LABEL_KEY && !text_prefix(end, closer))
+		end += width(end);
 	if (!text_prefix(end, closer))
 		return 0;
 	value = skip_blanks(end + strlen(closer));

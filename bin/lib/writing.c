@@ -18,13 +18,14 @@ writing_text(bool finder, const char *text, struct fault *f)
 
 	for (; *t != NULL; t++) {
 		if (strcmp(*t, text) == 0)
-			return 0;
+			break;
 		buf_printf(&list, " %s", *t);
 	}
-	fault_set(f, EX_USAGE, "-T %s: the texts to the %s are:%s", text,
-	    finder ? "finder" : "operator", buf_text(&list));
+	if (*t == NULL)
+		fault_set(f, EX_USAGE, "-T %s: the texts to the %s are:%s",
+		    text, finder ? "finder" : "operator", buf_text(&list));
 	buf_free(&list);
-	return -1;
+	return *t != NULL ? 0 : -1;
 }
 
 int
