@@ -26,17 +26,6 @@
  * Marks
  */
 
-static bool
-has_id(const struct pgp_key *key, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < key->nids; i++)
-		if (strcmp(key->ids[i], id) == 0)
-			return true;
-	return false;
-}
-
 /* Is one of the recipients the desk, or hidden? */
 static int
 for_desk(struct desk *d, char ids[][PGP_KEYID], size_t n, bool *yes,
@@ -55,7 +44,7 @@ for_desk(struct desk *d, char ids[][PGP_KEYID], size_t n, bool *yes,
 		    -1)
 			return -1;
 		for (i = 0; i < n && !*yes; i++)
-			*yes = has_id(&key, ids[i]);
+			*yes = pgp_has_id(&key, ids[i]);
 	}
 	return 0;
 }

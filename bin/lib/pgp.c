@@ -634,3 +634,14 @@ pgp_holds_secret(struct pgp *r, const char *fpr)
 
 	return pgp_key_any(r, fpr, &key, &f) == 0 && key.secret;
 }
+
+bool
+pgp_has_id(const struct pgp_key *key, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < key->nids; i++)
+		if (strcmp(key->ids[i], id) == 0)
+			return true;
+	return false;
+}

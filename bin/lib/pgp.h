@@ -186,4 +186,7 @@ int pgp_read(struct pgp *own, struct pgp *r, const struct buf *p, size_t room,
 int pgp_recipients(struct pgp *r, const void *p, size_t n,
     char ids[][PGP_KEYID], size_t max, size_t *nids, struct fault *f);
 
+/* Is ID, as pgp_recipients() gives them, one of the key's? */
+bool pgp_has_id(const struct pgp_key *key, const char *id);
+
 #endif

@@ -80,17 +80,6 @@ targets_get(struct pgp *r, const char *const *fprs, size_t nfprs, time_t now,
 	return 0;
 }
 
-static bool
-key_has_id(const struct pgp_key *key, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < key->nids; i++)
-		if (strcmp(key->ids[i], id) == 0)
-			return true;
-	return false;
-}
-
 /* One id for each key asked for, and none besides. */
 static int
 check_result(const struct targets *t, const struct buf *msg, struct fault *f)
@@ -112,7 +101,7 @@ check_result(const struct targets *t, const struct buf *msg, struct fault *f)
 	}
 	for (i = 0; i < t->n; i++)
 		for (j = 0; j < nids; j++)
-			if (key_has_id(&t->key[i], ids[j])) {
+			if (pgp_has_id(&t->key[i], ids[j])) {
 				met++;
 				break;
 			}
