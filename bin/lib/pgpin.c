@@ -44,6 +44,14 @@ ring_source(const void *p, size_t n, gpgme_data_t *d)
 	return e == 0 ? gpgme_data_set_flag(*d, "sensitive", "1") : e;
 }
 
+bool
+ring_took(gpgme_data_t d, size_t n)
+{
+	gpgme_off_t at = gpgme_data_seek(d, 0, SEEK_CUR);
+
+	return at >= 0 && (size_t)at == n;
+}
+
 int
 pgp_recipients(struct pgp *r, const void *p, size_t n,
     char ids[][PGP_KEYID], size_t max, size_t *nids, struct fault *f)

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,8 @@ run(struct pgp *r, gpgme_key_t *keys, const void *p, size_t n,
 		e = (r->by != NULL ? gpgme_op_encrypt_sign :
 		    gpgme_op_encrypt)(r->ctx, keys, GPGME_ENCRYPT_ALWAYS_TRUST |
 		    GPGME_ENCRYPT_NO_ENCRYPT_TO, in, to);
+	if (e == 0 && !ring_took(in, n))
+		e = gpgme_err_make_from_errno(GPG_ERR_SOURCE_USER_1, EPIPE);
 	gpgme_data_release(to);
 	gpgme_data_release(in);
 	return e;

@@ -397,6 +397,8 @@ sign_in(struct pgp *s, const void *p, size_t n, struct buf *out,
 		e = gpgme_data_new(&sig);
 	if (e == 0)
 		e = gpgme_op_sign(s->ctx, in, sig, GPGME_SIG_MODE_DETACH);
+	if (e == 0 && !ring_took(in, n))
+		e = gpgme_err_make_from_errno(GPG_ERR_SOURCE_USER_1, EPIPE);
 	gpgme_data_release(in);
 	rc = e == 0 ? ring_signed(s, mic, f) : ring_unsigned(s, e, f);
 	text = sig != NULL ? gpgme_data_release_and_get_mem(sig, &len) : NULL;

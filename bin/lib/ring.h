@@ -63,6 +63,10 @@ gpgme_error_t ring_sink(struct ring_sink *s, struct buf *out, size_t room,
  * P stays where it is as long as D. */
 gpgme_error_t ring_source(const void *p, size_t n, gpgme_data_t *d);
 
+/* Has gpg been given all N bytes of D?  GPGME takes a broken pipe for gpg's own
+ * choice not to read on, and gpg the end of the pipe for the end of the text. */
+bool ring_took(gpgme_data_t d, size_t n);
+
 /* A home below TMPDIR; the folder or NULL.  To be removed, and freed.  An
  * agent at work in it ends when it is gone. */
 char *ring_scratch(struct fault *f);

@@ -48,3 +48,22 @@ grep -q " unsure " "$SPOOL/var/attempts/$id" || fail "$(cat "$SPOOL/var/attempts
 cron todoke-send
 grep -q " sent mail=$id" "$SPOOL/$(place "$number")" || fail "not sent after all"
 arrived "$T/boxes/city" 2
+
+# The pipe to gpg breaks while a report is sealed, which gpg takes for its end:
+# a report cut short is not sealed, and none is acknowledged.
+cp "$T/r" "$T/report"
+seq 4000 >>"$T/report"
+strace -y -s 40 -o "$T/trace" -e trace=write "$BIN/todoke-open" -c "$CONF" "$T/report" \
+    >"$T/out" 2>"$T/err"
+grep '^write' "$T/trace" | grep -n 'write([0-9]*<pipe:[^,]*, "' | cut -d : -f 1 >"$T/pipes"
+[ "$(wc -l <"$T/pipes")" -ge 3 ] || fail "gpg was given too little"
+cases=$(find "$SPOOL/new" -type f | wc -l)
+for n in $(sed -n '1p;3p;$p' "$T/pipes"); do
+	got=0
+	strace -o "$T/trace" -e trace=write -e "inject=write:error=EPIPE:when=$n" \
+	    "$BIN/todoke-open" -c "$CONF" "$T/report" >"$T/out" 2>"$T/err" || got=$?
+	grep -q INJECTED "$T/trace" || fail "nothing was injected"
+	[ "$got" -eq 75 ] || fail "a pipe broken at write $n: $got: $(cat "$T/err")"
+	[ ! -s "$T/out" ] || fail "a number was given: $(cat "$T/out")"
+	[ "$(find "$SPOOL/new" -type f | wc -l)" -eq "$cases" ] || fail "a case was opened"
+done
