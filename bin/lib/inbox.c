@@ -459,6 +459,8 @@ sort_part(size_t part, size_t parts, void *arg, struct fault *worst)
 
 	w->part = part;
 	w->parts = parts;
+	if (parts > 1) /* no room for it: slower, and no worse */
+		(void)pgp_apart(w->d->ring, &f);
 	for (i = 0; i < w->names.n; i++) {
 		if (sort_one(w, w->names.v[i], &f) == 0)
 			continue;
@@ -468,6 +470,8 @@ sort_part(size_t part, size_t parts, void *arg, struct fault *worst)
 			*worst = f;
 		rc = -1;
 	}
+	if (parts > 1)
+		pgp_together(w->d->ring);
 	return rc;
 }
 

@@ -201,6 +201,7 @@ pgp_close(struct pgp *r)
 {
 	if (r == NULL)
 		return;
+	pgp_together(r);
 	forget(r);
 	gpgme_key_unref(r->by);
 	if (r->ctx != NULL)

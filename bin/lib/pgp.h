@@ -131,6 +131,15 @@ int pgp_signer_check(const struct pgp_signer *s, time_t now,
 int pgp_sign(const struct pgp_signer *s, time_t now, const void *p, size_t n,
     struct buf *out, char mic[PGP_MIC], struct fault *f);
 
+/*
+ * From here on pgp_encrypt() works in a home of its own below TMPDIR, with R's
+ * keys but none of its files and locks, until pgp_together() or pgp_close().
+ * For processes that encrypt side by side: of two that meet at the home's
+ * random_seed libgcrypt lets one wait for a quarter of a second.
+ */
+int pgp_apart(struct pgp *r, struct fault *f);
+void pgp_together(struct pgp *r);
+
 /* pgp_encrypt() of what is signed in it (RFC 3156 section 6.2). */
 int pgp_encrypt_signed(struct pgp *r, const struct pgp_signer *s,
     const char *const *fprs, size_t nfprs, time_t now, const void *p,

@@ -89,12 +89,12 @@ ring_keyring(const struct pgp *r, struct buf *out)
  * can forbid that.
  */
 static char *
-scratch_options(const struct pgp *ring)
+scratch_options(const struct pgp *ring, const char *more)
 {
 	struct buf b = {0};
 	char *s;
 
-	buf_puts(&b, "no-autostart\ndisable-dirmngr\n");
+	buf_printf(&b, "no-autostart\ndisable-dirmngr\n%s", more);
 	if (ring != NULL) {
 		buf_puts(&b, "no-default-keyring\n");
 		ring_keyring(ring, &b);
@@ -106,14 +106,14 @@ scratch_options(const struct pgp *ring)
 
 static int
 scratch_setup(struct pgp *s, const char *home, const struct pgp *ring,
-    struct fault *f)
+    const char *more, struct fault *f)
 {
 	char *options;
 	int rc;
 
 	if (ring_home(s, home, f) == -1)
 		return -1;
-	options = scratch_options(ring);
+	options = scratch_options(ring, more);
 	rc = io_create(s->dir, "gpg.conf", 0600, options, strlen(options), f);
 	free(options);
 	return rc == 0 ? ring_context(s, f) : -1;
@@ -121,10 +121,11 @@ scratch_setup(struct pgp *s, const char *home, const struct pgp *ring,
 
 /*
  * A home of its own that goes away with scratch_close(): for keys of its own
- * or, with RING, for work on the keys of that one.
+ * or, with RING, for work on the keys of that one.  MORE are lines of options.
  */
 static int
-scratch_open(struct pgp **out, const struct pgp *ring, struct fault *f)
+scratch_open(struct pgp **out, const struct pgp *ring, const char *more,
+    struct fault *f)
 {
 	struct pgp *s;
 	char *home = ring_scratch(f);
@@ -133,7 +134,7 @@ scratch_open(struct pgp **out, const struct pgp *ring, struct fault *f)
 		return -1;
 	s = xmalloc(sizeof(*s));
 	*s = (struct pgp){.dir = -1};
-	if (scratch_setup(s, home, ring, f) == -1) {
+	if (scratch_setup(s, home, ring, more, f) == -1) {
 		ring_scratch_remove(home);
 		pgp_close(s);
 		s = NULL;
@@ -148,6 +149,23 @@ scratch_close(struct pgp *s)
 {
 	ring_scratch_remove(s->home);
 	pgp_close(s);
+}
+
+int
+pgp_apart(struct pgp *r, struct fault *f)
+{
+	if (r->apart != NULL)
+		return 0;
+	return scratch_open(&r->apart, r, "no-random-seed-file\nlock-never\n",
+	    f);
+}
+
+void
+pgp_together(struct pgp *r)
+{
+	if (r->apart != NULL)
+		scratch_close(r->apart);
+	r->apart = NULL;
 }
 
 /* Import the one key that B is. */
@@ -225,7 +243,7 @@ inspect(const struct buf *b, time_t now, struct pgp_key *key, struct fault *f)
 	struct pgp *s;
 	int rc;
 
-	if (scratch_open(&s, NULL, f) == -1)
+	if (scratch_open(&s, NULL, "", f) == -1)
 		return -1;
 	rc = inspect_in(s, b, now, key, f);
 	scratch_close(s);
@@ -272,7 +290,7 @@ import_into(struct pgp *r, const struct buf *b, struct fault *f)
 	struct pgp *s;
 	int rc;
 
-	if (scratch_open(&s, r, f) == -1)
+	if (scratch_open(&s, r, "", f) == -1)
 		return -1;
 	rc = import(s, b, f);
 	scratch_close(s);

@@ -146,7 +146,7 @@ ring_encrypt(struct pgp *r, struct pgp *with, const char *const *fprs,
 		if (e != 0 && with->by != NULL)
 			rc = ring_unsigned(with, e, f);
 		else if (e != 0)
-			rc = ring_fault(with, e, "encrypt", f);
+			rc = ring_fault(r, e, "encrypt", f);
 	}
 	if (rc == 0)
 		rc = check_result(&t, &msg, f);
@@ -163,5 +163,6 @@ int
 pgp_encrypt(struct pgp *r, const char *const *fprs, size_t nfprs, time_t now,
     const void *p, size_t n, struct buf *out, struct fault *f)
 {
-	return ring_encrypt(r, r, fprs, nfprs, now, p, n, out, f);
+	return ring_encrypt(r, r->apart != NULL ? r->apart : r, fprs, nfprs,
+	    now, p, n, out, f);
 }

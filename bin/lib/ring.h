@@ -34,6 +34,7 @@ struct pgp {
 	struct ring_stamp at;  /* when these keys were listed */
 	size_t nlisted;
 	gpgme_key_t *listed;
+	struct pgp *apart; /* where not NULL: the home in which it encrypts */
 };
 
 /* "HOME: DOING: gpg: …" with the status that E calls for. */

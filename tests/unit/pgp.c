@@ -857,6 +857,43 @@ START_TEST(encrypt_once_to_each)
 }
 END_TEST
 
+/* Side by side with others: a home of its own, and gpg writes nothing, not even
+ * a seed or a lock, where the keys are. */
+START_TEST(encrypt_apart)
+{
+	char *home = keys_home("apart", 0700);
+	const char *fprs[] = {w.alice};
+	struct pgp *r, *reader = ring_of(w.people);
+	struct buf msg = {0}, plain = {0};
+	struct fault f = {0};
+	size_t before;
+
+	keys_copy(w.people, home, w.alice);
+	r = ring_of(home);
+	ck_assert_int_eq(pgp_apart(r, &f), 0);
+	ck_assert_int_eq(pgp_apart(r, &f), 0);
+	ck_assert_uint_eq(names_in(w.tmp), 1);
+	ck_assert(!is_there(home, "random_seed"));
+	before = names_in(home);
+	ck_assert_msg(pgp_encrypt(r, fprs, 1, time(NULL), "text", 4, &msg,
+	    &f) == 0, "%s", f.text);
+	ck_assert(!is_there(home, "random_seed"));
+	ck_assert_uint_eq(names_in(home), before);
+	pgp_together(r);
+	ck_assert_uint_eq(names_in(w.tmp), 0);
+	ck_assert_int_eq(pgp_decrypt(reader, msg.p, msg.n, &plain, &f), 0);
+	ck_assert_str_eq(plain.p, "text");
+	ck_assert_int_eq(pgp_apart(r, &f), 0);
+	pgp_close(r);
+	ck_assert_uint_eq(names_in(w.tmp), 0);
+	pgp_close(reader);
+	buf_free(&msg);
+	buf_free(&plain);
+	keys_kill(home);
+	free(home);
+}
+END_TEST
+
 START_TEST(encrypt_refuses)
 {
 	const char *bad[] = {w.expired, w.revoked, w.signs, w.subdead,
@@ -1301,6 +1338,7 @@ suite(void)
 	tcase_add_test(tc, recipients_as_gpg_reads_them);
 	tcase_add_test(tc, recipients_and_a_passphrase);
 	tcase_add_test(tc, encrypt_once_to_each);
+	tcase_add_test(tc, encrypt_apart);
 	tcase_add_test(tc, encrypt_refuses);
 	tcase_add_test(tc, encrypt_not_to_a_namesake);
 	tcase_add_test(tc, encrypt_to_many_subkeys);
