@@ -175,11 +175,13 @@ import(struct pgp *r, const struct buf *b, struct fault *f)
 	gpgme_import_result_t res;
 	gpgme_data_t d;
 	gpgme_error_t e;
+	bool took;
 
 	e = gpgme_data_new_from_mem(&d, buf_text(b), b->n, 0);
 	if (e != 0)
 		return ring_fault(r, e, "import", f);
 	e = gpgme_op_import(r->ctx, d);
+	took = ring_took(d, b->n);
 	gpgme_data_release(d);
 	res = gpgme_op_import_result(r->ctx);
 	if (e != 0)
@@ -190,6 +192,9 @@ import(struct pgp *r, const struct buf *b, struct fault *f)
 	if (res->no_user_id != 0)
 		return fault_set(f, EX_NOPERM, "a key without a user id that "
 		    "it has signed itself: incomplete, forged or too old");
+	if (!took)
+		return fault_set(f, EX_TEMPFAIL, "%s: gpg did not read the "
+		    "whole key: try again", r->home);
 	return 0;
 }
 

@@ -118,10 +118,10 @@ decrypt_fault(struct pgp *r, gpgme_error_t e, const char *id,
 }
 
 /* From memory to OUT, ROOM bytes at most: the plain text, or with UNWRAP the
- * OpenPGP message that was encrypted. */
+ * OpenPGP message that was encrypted.  TOOK: gpg was given all of BIN. */
 static gpgme_error_t
-run(struct pgp *r, bool unwrap, const struct buf *bin, size_t room,
-    struct buf *out)
+run_once(struct pgp *r, bool unwrap, const struct buf *bin, size_t room,
+    struct buf *out, bool *took)
 {
 	gpgme_data_t in = NULL, to = NULL;
 	struct ring_sink s;
@@ -133,9 +133,27 @@ run(struct pgp *r, bool unwrap, const struct buf *bin, size_t room,
 	if (e == 0)
 		e = gpgme_op_decrypt_ext(r->ctx, unwrap ?
 		    GPGME_DECRYPT_UNWRAP : 0, in, to);
+	*took = in == NULL || ring_took(in, bin->n);
 	gpgme_data_release(to);
 	gpgme_data_release(in);
 	return e;
+}
+
+/* A gpg that ended before it had read all may have been killed, and what it
+ * said of the rest is not what it would say of the whole: it is asked again,
+ * once, for a message may also be such that it need not read on. */
+static gpgme_error_t
+run(struct pgp *r, bool unwrap, const struct buf *bin, size_t room,
+    struct buf *out)
+{
+	gpgme_error_t e;
+	bool took;
+
+	e = run_once(r, unwrap, bin, room, out, &took);
+	if (took || gpgme_err_code(e) == GPG_ERR_EFBIG)
+		return e;
+	buf_cut(out, 0);
+	return run_once(r, unwrap, bin, room, out, &took);
 }
 
 static int
@@ -288,30 +306,47 @@ verify_fault(struct pgp *r, gpgme_error_t e, size_t room, struct fault *f)
 }
 
 /* DETACHED: a signature over P; else P is a message (or a clear-signed text)
- * whose text goes to OUT. */
-static int
-verify(struct pgp *r, const struct buf *p, const struct buf *detached,
-    size_t room, struct buf *out, struct pgp_signature *sig, struct fault *f)
+ * whose text goes to TEXT. */
+static gpgme_error_t
+verify_once(struct pgp *r, const struct buf *p, const struct buf *detached,
+    size_t room, struct buf *text, bool *took)
 {
 	gpgme_data_t in = NULL, over = NULL, to = NULL;
-	struct buf text = {0};
 	struct ring_sink s;
 	gpgme_error_t e;
-	int rc = 0;
 
-	*sig = (struct pgp_signature){PGP_UNSIGNED, ""};
 	e = ring_source(buf_text(p), p->n, &in);
 	if (e == 0 && detached != NULL)
 		e = gpgme_data_new_from_mem(&over, buf_text(detached),
 		    detached->n, 0);
 	else if (e == 0)
-		e = ring_sink(&s, &text, room, &to);
+		e = ring_sink(&s, text, room, &to);
 	if (e == 0)
 		e = detached != NULL ? gpgme_op_verify(r->ctx, over, in, NULL) :
 		    gpgme_op_verify(r->ctx, in, NULL, to);
+	*took = (in == NULL || ring_took(in, p->n)) &&
+	    (over == NULL || ring_took(over, detached->n));
 	gpgme_data_release(to);
 	gpgme_data_release(over);
 	gpgme_data_release(in);
+	return e;
+}
+
+static int
+verify(struct pgp *r, const struct buf *p, const struct buf *detached,
+    size_t room, struct buf *out, struct pgp_signature *sig, struct fault *f)
+{
+	struct buf text = {0};
+	gpgme_error_t e;
+	bool took;
+	int rc = 0;
+
+	*sig = (struct pgp_signature){PGP_UNSIGNED, ""};
+	e = verify_once(r, p, detached, room, &text, &took);
+	if (!took && gpgme_err_code(e) != GPG_ERR_EFBIG) { /* as in run() */
+		buf_cut(&text, 0);
+		e = verify_once(r, p, detached, room, &text, &took);
+	}
 	if (e != 0)
 		rc = verify_fault(r, e, room, f);
 	if (rc == 0) {

@@ -67,3 +67,8 @@ for after in 0.05 0.1 0.2 0.4 0.8; do
 done
 expect 0 cron todoke-sort
 counted 2
+
+# Where TMPDIR holds nothing more the processes seal in the ring's own home.
+fill c
+expect 0 env TMPDIR=/nonexistent/x "$BIN/todoke-sort" -c "$CONF"
+counted 3
