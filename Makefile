@@ -73,6 +73,9 @@ SERVICES = \
 	words \
 	cal \
 	conf \
+	confkey \
+	conftext \
+	confload \
 	template \
 	passphrase \
 	zip \
@@ -202,7 +205,7 @@ $(B)bin/lib/made/tree.inc: spool/tree
 	awk -F '\t+' '!/^#/ && NF { printf "\t{\"%s\", 0%s, \"%s\"},\n", \
 	    $$1, $$2, $$3 }' spool/tree > $@
 
-$(B)bin/lib/conf.o: $(B)bin/lib/made/paths.h
+$(B)bin/lib/conf.o $(B)bin/lib/confkey.o: $(B)bin/lib/made/paths.h
 $(B)bin/lib/spool.o: $(B)bin/lib/made/tree.inc
 
 $(B)bin/%.o: bin/%.c
