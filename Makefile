@@ -120,6 +120,8 @@ SERVICES = \
 	wkd
 DESK = \
 	casefile \
+	caseword \
+	caselog \
 	story \
 	label \
 	forms \

@@ -349,9 +349,11 @@ class Judge:
 
     def rests(self, files, c, mail):
         """In one place: with its case, or where a person looks."""
-        found = self.copies(files, c, mail) + self.aside(files, mail)
+        aside = self.aside(files, mail)
+        found = self.copies(files, c, mail) + aside
         mails = c.mails()
-        want = mails.get(mail + ".copy", mails[mail])
+        want = mails[aside[0].split("/")[1]] if aside else mails.get(
+            mail + ".copy", mails[mail])
         if len(found) != 1:
             self.say(3, "%s lies in %d places", mail, len(found))
         elif sha(files[found[0]]) != want:

@@ -23,8 +23,8 @@ SEEDS = [
           "\t\trc = one(d, names.v[i], password, &f);\n"
           "\t\tif (rc == 0)\n\t\t\tcontinue;\n\t\trc = STOP;\n")),
     Seed("one bad mail in ends the run", ["mode 0 at incoming/new/1.mail"],
-         ("inbox.c", "\t\trc = -1;\n\t}\n\treturn rc;\n",
-          "\t\trc = -1;\n\t\tbreak;\n\t}\n\treturn rc;\n")),
+         ("inbox.c", "\t\trc = -1;\n\t}\n\tif (parts > 1)\n",
+          "\t\trc = -1;\n\t\tbreak;\n\t}\n\tif (parts > 1)\n")),
     Seed("removed instead of put into bad/", ["fifo at incoming/new/1.mail"],
          ("inbox.c", "\t\trc = spool_bad(d->spool, path, name, f->text, f);\n",
           "\t\trc = io_unlink(d->spool, path, f);\n")),
