@@ -165,6 +165,7 @@ DESK = \
 	forecast \
 	agenda \
 	fsck \
+	fscksetup \
 	lookup \
 	sources \
 	proposal \

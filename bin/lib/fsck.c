@@ -16,20 +16,14 @@
 #include "gate.h"
 #include "intake.h"
 #include "io.h"
-#include "template.h"
 #include "text.h"
 #include "when.h"
 
 #define GARBAGE_AGE (36 * 3600) /* of a file in tmp/ */
-#define KEY_NOTICE (30 * 86400) /* before a key of ours dies */
 #define SEEN_AGE (366 * 86400)  /* of a digest in var/seen/ */
 
-static void
-broken(struct fsck *k, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-broken(struct fsck *k, const char *fmt, ...)
+void
+fsck_say(struct fsck *k, const char *fmt, ...)
 {
 	char text[1024], *line;
 	va_list ap;
@@ -50,7 +44,7 @@ look(struct fsck *k, struct desk *d, const char *path, struct stat *st)
 	if (fstatat(d->spool, path, st, AT_SYMLINK_NOFOLLOW) == 0)
 		return true;
 	if (errno != ENOENT)
-		broken(k, "%s: %s", path, strerror(errno));
+		fsck_say(k, "%s: %s", path, strerror(errno));
 	return false;
 }
 
@@ -63,7 +57,7 @@ names_in(struct fsck *k, struct desk *d, const char *folder,
 
 	if (spool_list(d->spool, folder, names, &f) == 0)
 		return true;
-	broken(k, "%s", f.text);
+	fsck_say(k, "%s", f.text);
 	return false;
 }
 
@@ -78,12 +72,12 @@ make_folder(struct fsck *k, int fd, const char *top,
 	struct fault f;
 
 	if (!k->repair)
-		broken(k, "%s/%s: no such folder (todoke-check -r makes it)",
+		fsck_say(k, "%s/%s: no such folder (todoke-check -r makes it)",
 		    top, t->path);
 	else if (io_mkdir(fd, t->path, t->mode, &f) == 0)
 		return true;
 	else
-		broken(k, "%s/%s", top, f.text);
+		fsck_say(k, "%s/%s", top, f.text);
 	return false;
 }
 
@@ -98,18 +92,18 @@ check_folder(struct fsck *k, int fd, const char *top,
 		    fstatat(fd, t->path, &st, AT_SYMLINK_NOFOLLOW) == -1)
 			return false;
 	if (!S_ISDIR(st.st_mode)) {
-		broken(k, "%s/%s: not a folder", top, t->path);
+		fsck_say(k, "%s/%s: not a folder", top, t->path);
 		return false;
 	}
 	if ((st.st_uid != root->st_uid || st.st_gid != root->st_gid) &&
 	    (!k->repair || fchownat(fd, t->path, root->st_uid, root->st_gid,
 	    AT_SYMLINK_NOFOLLOW) == -1))
-		broken(k, "%s/%s: owner and group are not those of %s "
+		fsck_say(k, "%s/%s: owner and group are not those of %s "
 		    "(todoke-check -r as root sets them)", top, t->path, top);
 	if ((st.st_mode & 07777) == t->mode ||
 	    (k->repair && fchmodat(fd, t->path, t->mode, 0) == 0))
 		return true;
-	broken(k, "%s/%s: mode %04o, not %04o (todoke-check -r sets it)", top,
+	fsck_say(k, "%s/%s: mode %04o, not %04o (todoke-check -r sets it)", top,
 	    t->path, (unsigned)(st.st_mode & 07777), (unsigned)t->mode);
 	return true;
 }
@@ -135,7 +129,7 @@ fsck_tree(struct fsck *k, const struct conf *c)
 	    mkdir(c->spool, 02770) == 0)
 		fd = open(c->spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1 || fstat(fd, &root) == -1) {
-		broken(k, "%s: %s (todoke-check -r makes it)", c->spool,
+		fsck_say(k, "%s: %s (todoke-check -r makes it)", c->spool,
 		    strerror(errno));
 		if (fd != -1)
 			close(fd);
@@ -151,155 +145,6 @@ fsck_tree(struct fsck *k, const struct conf *c)
 }
 
 /*
- * What the configuration names
- */
-
-static void
-check_keys(struct fsck *k, struct desk *d)
-{
-	struct pgp_key key;
-	struct fault f;
-	size_t i;
-
-	if (desk_ring(d, &f) == -1) {
-		broken(k, "%s", f.text);
-		return;
-	}
-	for (i = 0; i < d->conf->pgp_keys.n; i++) {
-		if (pgp_key(d->ring, d->conf->pgp_keys.v[i], time(NULL), &key,
-		    &f) == -1)
-			broken(k, "%s: %s", d->conf->pgp_home, f.text);
-		else if (key.expires != 0 &&
-		    key.expires < time(NULL) + KEY_NOTICE)
-			broken(k, "%s: %s expires within 30 days: extend it "
-			    "and import it again", d->conf->pgp_home,
-			    d->conf->pgp_keys.v[i]);
-		if (pgp_holds_secret(d->ring, d->conf->pgp_keys.v[i]))
-			broken(k, "%s: holds the secret part of %s: cron's "
-			    "programs must not be able to open sealed parts; "
-			    "keep it in the coordinators' own GNUPGHOME",
-			    d->conf->pgp_home, d->conf->pgp_keys.v[i]);
-		if (text_icmp(d->conf->pgp_sign, d->conf->pgp_keys.v[i]) == 0)
-			broken(k, "%s: pgp.sign is a key that opens sealed "
-			    "parts: use another one", d->conf->file);
-	}
-}
-
-/* The key that signs: it signs for proof. */
-static void
-check_signer(struct fsck *k, struct desk *d)
-{
-	const struct conf *c = d->conf;
-	const struct pgp_signer by = {c->pgp_sign_home, c->pgp_sign};
-	struct pgp_key key;
-	struct fault f;
-
-	if (!desk_signs(d))
-		return;
-	if (pgp_signer_check(&by, time(NULL), &key, &f) == -1)
-		broken(k, "pgp.sign: %s", f.text);
-	else if (key.expires != 0 && key.expires < time(NULL) + KEY_NOTICE)
-		broken(k, "pgp.sign: %s expires within 30 days: extend it, "
-		    "and publish it again", c->pgp_sign);
-	if (desk_ring(d, &f) == 0 && pgp_holds_secret(d->ring, c->pgp_sign))
-		broken(k, "%s: holds the secret part of pgp.sign: it belongs "
-		    "into pgp.sign-home alone", c->pgp_home);
-}
-
-static void
-check_secret(struct fsck *k, struct desk *d)
-{
-	const char *file = d->conf->secret;
-	struct fault f;
-	struct stat st;
-
-	if (stat(file, &st) == -1 && errno == ENOENT)
-		return; /* made on first use */
-	if (desk_key(d, &f) == -1)
-		broken(k, "%s", f.text);
-	if (stat(file, &st) == 0 && st.st_mode & 0137)
-		broken(k, "%s: mode %04o, not 0600 or 0640", file,
-		    (unsigned)(st.st_mode & 07777));
-}
-
-static void
-check_texts(struct fsck *k, struct desk *d)
-{
-	static const char *const langs[] = {"ja", "en"};
-	const struct template_name *n;
-	struct template *t;
-	struct fault f;
-	size_t i;
-
-	for (n = template_names; n->name != NULL; n++)
-		for (i = 0; i < 2; i++)
-			if (template_load(&t, d->conf->templates, langs[i],
-			    n->name, &f) == -1)
-				broken(k, "%s", f.text);
-			else
-				template_free(t);
-}
-
-/* A liaison is of a sector, and one who may learn of a case. */
-static void
-check_liaisons(struct fsck *k, struct desk *d)
-{
-	struct words *operators = NULL, *referrals = NULL;
-	const struct word *w;
-	struct fault f;
-	size_t i;
-
-	if (desk_liaisons(d, &f) == 0 && words_load(&operators,
-	    d->conf->words, "operators", &f) == 0 && words_load(&referrals,
-	    d->conf->words, "referrals", &f) == 0)
-		for (i = 0; (w = words_nth(d->liaisons, i)) != NULL; i++)
-			if (words_need(operators, w->word, &f) == -1 ||
-			    words_need(referrals, w->group, &f) == -1)
-				broken(k, "%s/liaisons: %s", d->conf->words,
-				    f.text);
-	words_free(operators);
-	words_free(referrals);
-}
-
-static void
-check_words(struct fsck *k, struct desk *d)
-{
-	static const char *const lists[] = {"kinds", "operators", "closings",
-	    "verified", "items", "referrals", "liaisons"};
-	struct words *w;
-	struct fault f;
-	size_t i;
-
-	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		if (words_load(&w, d->conf->words, lists[i], &f) == -1)
-			broken(k, "%s", f.text);
-		else
-			words_free(w);
-	check_liaisons(k, d);
-	if (desk_bounces(d, &f) == -1)
-		broken(k, "%s", f.text);
-	if (desk_forms(d, &f) == -1)
-		broken(k, "%s", f.text);
-}
-
-void
-fsck_setup(struct fsck *k, struct desk *d)
-{
-	struct fault f;
-	bool yes;
-
-	check_keys(k, d);
-	check_signer(k, d);
-	check_secret(k, d);
-	check_texts(k, d);
-	check_words(k, d);
-	if (cal_business(d->cal, d->today + 366, &yes, &f) == -1)
-		broken(k, "%s (a year ahead is needed)", f.text);
-	if (spool_halted(d->spool, &f) == -1)
-		broken(k, "%s", f.text);
-}
-
-/*
  * Files
  */
 
@@ -312,14 +157,14 @@ check_file(struct fsck *k, struct desk *d, const char *path)
 	if (!look(k, d, path, &st))
 		return false;
 	if (!S_ISREG(st.st_mode)) {
-		broken(k, "%s: not a regular file", path);
+		fsck_say(k, "%s: not a regular file", path);
 		return false;
 	}
 	if ((st.st_mode & 07777) == SPOOL_FILE ||
 	    (k->repair && st.st_nlink == 1 &&
 	    fchmodat(d->spool, path, SPOOL_FILE, 0) == 0))
 		return true;
-	broken(k, "%s: mode %04o, not %04o (%s)", path,
+	fsck_say(k, "%s: mode %04o, not %04o (%s)", path,
 	    (unsigned)(st.st_mode & 07777), (unsigned)SPOOL_FILE,
 	    st.st_nlink == 1 ? "todoke-check -r sets it" :
 	    "it has another name, too: look which, before you chmod it");
@@ -364,7 +209,7 @@ check_mails(struct walk *w, const struct spool_place *p,
 			    spool_exists(w->d->spool, path));
 		}
 		if (!found)
-			broken(w->k, "%s: its mail %s is nowhere", p->path,
+			fsck_say(w->k, "%s: its mail %s is nowhere", p->path,
 			    id);
 	}
 }
@@ -395,8 +240,8 @@ check_prev(struct walk *w, const struct spool_place *p,
 			named = text_prefix(line, want) &&
 			    line[strlen(want)] == ' ';
 		if (!named)
-			broken(w->k, "%s: does not know its mail %s: an older "
-			    "text was saved over a newer one", p->path, want);
+			fsck_say(w->k, "%s: does not know its mail %s: an "
+			    "older text was saved over a newer one", p->path, want);
 	}
 	spool_names_free(&names);
 }
@@ -424,7 +269,7 @@ check_confirmed(struct walk *w, const struct spool_place *p,
 		return;
 	if (!gate_zip(c) && w->d->ring != NULL && pgp_key(w->d->ring, fpr, time(NULL), &key,
 	    &f) == -1)
-		broken(w->k, "%s: the pinned key: %s", p->path, f.text);
+		fsck_say(w->k, "%s: the pinned key: %s", p->path, f.text);
 	free(address);
 	free(fpr);
 }
@@ -440,27 +285,27 @@ check_case(const struct spool_place *p, const char *number, void *arg,
 	if (!check_file(w->k, w->d, p->path))
 		return 0;
 	if (spool_read(w->d->spool, p, &c, f) == -1) {
-		broken(w->k, "%s", f->text);
+		fsck_say(w->k, "%s", f->text);
 		return 0;
 	}
 	note_number(w, p, number);
 	if (strcmp(casefile_number(c), number) != 0)
-		broken(w->k, "%s: its Case: is \"%s\"", p->path,
+		fsck_say(w->k, "%s: its Case: is \"%s\"", p->path,
 		    casefile_number(c));
 	else if (casefile_check(c, f) == -1)
-		broken(w->k, "%s: %s", p->path, f->text);
+		fsck_say(w->k, "%s: %s", p->path, f->text);
 	else if (strcmp(casefile_state(c, state),
 	    spool_state_name(p->state)) != 0)
-		broken(w->k, "%s: its log says %s (todoke-check -r puts it "
+		fsck_say(w->k, "%s: its log says %s (todoke-check -r puts it "
 		    "back)", p->path, state);
 	if (casefile_sealed(c)[0] == '\0')
-		broken(w->k, "%s: has no sealed part", p->path);
+		fsck_say(w->k, "%s: has no sealed part", p->path);
 	else if (strstr(casefile_sealed(c),
 	    "\n-----END PGP MESSAGE-----") == NULL)
-		broken(w->k, "%s: its sealed part is cut off", p->path);
+		fsck_say(w->k, "%s: its sealed part is cut off", p->path);
 	snprintf(path, sizeof(path), "mail/%s", number);
 	if (!spool_exists(w->d->spool, path))
-		broken(w->k, "%s: has no folder %s", p->path, path);
+		fsck_say(w->k, "%s: has no folder %s", p->path, path);
 	check_mails(w, p, c);
 	check_prev(w, p, c);
 	check_confirmed(w, p, c);
@@ -483,7 +328,7 @@ check_doubles(struct walk *w)
 		qsort(w->seen, w->n, sizeof(*w->seen), by_number);
 	for (i = 1; i < w->n; i++)
 		if (strcmp(w->seen[i], w->seen[i - 1]) == 0)
-			broken(w->k, "case %s lies in two places",
+			fsck_say(w->k, "case %s lies in two places",
 			    w->seen[i]);
 }
 
@@ -498,7 +343,7 @@ check_day(struct fsck *k, struct desk *d, const char *path)
 	    (k->repair && fchmodat(d->spool, path, 02770, 0) == 0))
 		return;
 	if (st.st_uid != root.st_uid && (st.st_mode & S_IWGRP) == 0)
-		broken(k, "%s: mode %04o: only its owner can work in it "
+		fsck_say(k, "%s: mode %04o: only its owner can work in it "
 		    "(chmod 2770, or todoke-check -r by its owner)", path,
 		    (unsigned)(st.st_mode & 07777));
 }
@@ -524,11 +369,11 @@ check_strangers(struct fsck *k, struct desk *d, enum spool_state s)
 				continue;
 			for (n = 0; n < names.n; n++)
 				if (!casefile_is_number(names.v[n]))
-					broken(k, "%s/%s: not a case", path,
+					fsck_say(k, "%s/%s: not a case", path,
 					    names.v[n]);
 			spool_names_free(&names);
 		} else if (s != STATE_NEW)
-			broken(k, "%s: neither a day nor a case in its place",
+			fsck_say(k, "%s: neither a day nor a case in its place",
 			    path);
 	}
 	spool_names_free(&days);
@@ -580,13 +425,13 @@ check_tmp(struct fsck *k, struct desk *d)
 		    time(NULL) - st.st_mtime < GARBAGE_AGE)
 			continue;
 		if (keep)
-			broken(k, "%s: unfinished for over 36 hours (does "
+			fsck_say(k, "%s: unfinished for over 36 hours (does "
 			    "todoke-sort run?)", path);
 		else if (!k->repair)
-			broken(k, "%s: garbage of an interrupted program "
+			fsck_say(k, "%s: garbage of an interrupted program "
 			    "(todoke-check -r removes it)", path);
 		else if (S_ISREG(st.st_mode) && unlinkat(d->spool, path, 0))
-			broken(k, "%s: %s", path, strerror(errno));
+			fsck_say(k, "%s: %s", path, strerror(errno));
 	}
 	spool_names_free(&names);
 }
@@ -686,11 +531,11 @@ check_outbox(struct fsck *k, struct desk *d)
 		check_file(k, d, path);
 		is = judged(k, d, names.v[i], path, &f);
 		if (is == -1 && f.status != EX_NOINPUT)
-			broken(k, "%s: %s", path, f.text);
+			fsck_say(k, "%s: %s", path, f.text);
 		else if (is == 0 && (!k->repair || spool_bad(d->spool, path,
 		    names.v[i], "No case decided on these bytes.", &f) == -1))
-			broken(k, "%s: no case decided on these bytes; it will "
-			    "not be sent (todoke-check -r puts it into bad/)",
+			fsck_say(k, "%s: no case decided on these bytes; it "
+			    "will not be sent (todoke-check -r puts it into bad/)",
 			    path);
 	}
 	spool_names_free(&names);
@@ -707,7 +552,7 @@ check_mail(const char *name, void *arg, struct fault *f)
 	size_t i;
 
 	if (!casefile_is_number(name)) {
-		broken(w->k, "mail/%s: not a number", name);
+		fsck_say(w->k, "mail/%s: not a number", name);
 		return 0;
 	}
 	snprintf(number, sizeof(number), "%s", name);
@@ -721,7 +566,8 @@ check_mail(const char *name, void *arg, struct fault *f)
 		snprintf(path, sizeof(path), "mail/%s/%s", number, parts[i]);
 		if (spool_list(w->d->spool, path, &mails, f) == 0 &&
 		    mails.n > 0)
-			broken(w->k, "%s: holds mail, but there is no case %s",
+			fsck_say(w->k, "%s: holds mail, but there is no case "
+			    "%s",
 			    path, number);
 		spool_names_free(&mails);
 	}
@@ -753,9 +599,9 @@ finish_work(struct fsck *k, struct desk *d)
 	if (intake_ready(d, &f) == -1)
 		return; /* said by fsck_setup() */
 	if (finish_recover(d, &f) == -1)
-		broken(k, "%s", f.text);
+		fsck_say(k, "%s", f.text);
 	if (drops_hands(d, true, &f) == -1)
-		broken(k, "%s", f.text);
+		fsck_say(k, "%s", f.text);
 }
 
 void
@@ -769,7 +615,7 @@ fsck_files(struct fsck *k, struct desk *d)
 		finish_work(k, d);
 	for (s = 0; s < STATES; s++) {
 		if (spool_each(d->spool, s, NULL, check_case, &w, &f) == -1)
-			broken(k, "%s", f.text);
+			fsck_say(k, "%s", f.text);
 		check_strangers(k, d, s);
 		drop_days(k, d, s);
 	}
@@ -780,7 +626,7 @@ fsck_files(struct fsck *k, struct desk *d)
 	drop_old(k, d, "unsorted/tmp", GARBAGE_AGE);
 	check_outbox(k, d);
 	if (spool_walk(d->spool, "mail", check_mail, &w, &f) == -1)
-		broken(k, "%s", f.text);
+		fsck_say(k, "%s", f.text);
 	check_flat(k, d, "failed");
 	check_flat(k, d, "hold");
 	free(w.seen);

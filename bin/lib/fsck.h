@@ -15,6 +15,10 @@ struct fsck {
 	void (*say)(const char *line);
 };
 
+/* A rule found broken: say so, in a line, and count it. */
+void fsck_say(struct fsck *k, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /*
  * The spool's folders: there, of their mode, owner and group; with repair
  * they are made and set right.  False where one is missing still: then no
