@@ -79,7 +79,8 @@ casefile_event(const struct casefile *c, size_t i, struct casefile_event *e)
 		return false;
 	*e = (struct casefile_event){.line = line};
 	n = strcspn(line, " ");
-	snprintf(e->time, sizeof(e->time), "%.*s", (int)(n < 39 ? n : 39), line);
+	snprintf(e->time, sizeof(e->time), "%.*s", (int)(n < 39 ? n : 39),
+	    line);
 	s = line + n + strspn(line + n, " ");
 	n = strcspn(s, " ");
 	snprintf(e->name, sizeof(e->name), "%.*s", (int)(n < 31 ? n : 31), s);

@@ -144,8 +144,8 @@ conf_complete(const struct conf *c, struct fault *f)
 		    "of the desk", c->file);
 	if (c->pgp_keys.n == 0)
 		return fault_set(f, EX_CONFIG, "%s: pgp.keys is not set: "
-		    "write pgp { conf_keys = {\"...\"} } with the fingerprints of "
-		    "the conf_keys that may open reports", c->file);
+		    "write pgp { keys = {\"...\"} } with the fingerprints of "
+		    "the keys that may open reports", c->file);
 	return 0;
 }
 

@@ -248,7 +248,8 @@ make_parser(struct load *l)
 	sector[0] = titled("step", step);
 	add_keys(l, "", sector + 1);
 	for (k = conf_keys; k < conf_keys_end; k++) {
-		name = strcmp(k->section, CONF_STEP) == 0 ? "ladder" : k->section;
+		name = strcmp(k->section, CONF_STEP) == 0 ? "ladder" :
+		    k->section;
 		if (n > 0 && strcmp(root[n - 1].name, name) == 0)
 			continue;
 		root[n] = (cfg_opt_t)CFG_SEC(name, sub[n], CFGF_NONE);
@@ -497,7 +498,7 @@ check_pgp(const struct load *l, const struct conf *c, struct fault *f)
 {
 	if (*c->pgp_sign == '\0' || strcmp(c->pgp_sign_home, c->pgp_home) != 0)
 		return 0;
-	fault_set(f, EX_CONFIG, "the ring of public conf_keys holds no secret: "
+	fault_set(f, EX_CONFIG, "the ring of public keys holds no secret: "
 	    "take another folder");
 	return blame(l, "pgp", "sign-home", f);
 }

@@ -502,13 +502,13 @@ START_TEST(two_keys_have_to_be_set)
 	ck_assert_int_eq(conf_complete(c, &f), -1);
 	ck_assert_int_eq(f.status, EX_CONFIG);
 	ck_assert_ptr_nonnull(strstr(f.text, "t.conf"));
-	ck_assert_ptr_nonnull(strstr(f.text, "desk.address"));
+	ck_assert_ptr_nonnull(strstr(f.text, "desk { address = "));
 	conf_free(c);
 	c = load("desk { address = desk@example.jp }");
 	ck_assert_int_eq(conf_complete(c, &f), -1);
 	ck_assert_int_eq(f.status, EX_CONFIG);
 	ck_assert_ptr_nonnull(strstr(f.text, "t.conf"));
-	ck_assert_ptr_nonnull(strstr(f.text, "pgp.keys"));
+	ck_assert_ptr_nonnull(strstr(f.text, "pgp { keys = {"));
 	conf_free(c);
 }
 END_TEST
