@@ -98,9 +98,10 @@ check_result(const struct targets *t, const struct buf *msg, struct fault *f)
 		rc = packet_recipients(&bin, ids, RING_RECIPIENTS, &nids,
 		    &sealed, f);
 	buf_free(&bin);
-	if (rc == -1) {
-		f->status = EX_SOFTWARE;
-		return fault_in(f, "own message");
+	if (rc == -1) { /* GPGME takes a killed gpg for one that is done */
+		f->status = EX_TEMPFAIL;
+		return fault_in(f, "gpg left no whole message: it may have "
+		    "been killed; is there memory left?");
 	}
 	for (i = 0; i < t->n; i++)
 		for (j = 0; j < nids; j++)
