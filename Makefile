@@ -85,7 +85,9 @@ SERVICES = \
 	entity \
 	dsn \
 	bounces \
+	mimefield \
 	mime \
+	mimeown \
 	mimeout \
 	evidence \
 	paper \

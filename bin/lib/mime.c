@@ -6,6 +6,7 @@
 #include "charset.h"
 #include "html.h"
 #include "mime.h"
+#include "mimefield.h"
 #include "part.h"
 #include "text.h"
 
@@ -18,7 +19,6 @@
 #define MAIL_MAX (50UL << 20)
 #define TEXT_MAX (1UL << 20)
 #define CODED_MAX (4UL << 20) /* of one text part, before decoding */
-#define WORD_MAX 4096 /* of one encoded word: RFC 2047 says 75 */
 #define DEPTH_MAX 20
 #define PARTS_MAX 1000
 
@@ -36,149 +36,12 @@ struct walk {
 	bool encrypted, cut;
 };
 
-/*
- * Encoded words, RFC 2047.  Neighbours in one charset are joined before they
- * are converted: real mailers cut them in the middle of a character.
- */
-struct word {
-	struct slice charset, text;
-	bool base64;
-	const char *end;
-};
-
-struct run {
-	struct slice charset; /* n is 0: no run */
-	struct buf bytes, *out;
-	bool again; /* encode it again, as UTF-8 */
-};
-
-static bool
-take_word(const char *p, struct word *w)
-{
-	const char *q, *end;
-	size_t n;
-
-	if (p[0] != '=' || p[1] != '?')
-		return false;
-	n = strcspn(p + 2, "? \t");
-	q = p + 2 + n;
-	if (n == 0 || n > 60 || q[0] != '?' || q[1] == '\0' || q[2] != '?' ||
-	    strchr("BbQq", q[1]) == NULL)
-		return false;
-	n = strnlen(q + 3, WORD_MAX);
-	if ((end = memmem(q + 3, n, "?=", 2)) == NULL)
-		return false;
-	/* RFC 2231, section 5: a language may follow the charset. */
-	w->charset = (struct slice){p + 2, strcspn(p + 2, "?*")};
-	w->base64 = q[1] == 'B' || q[1] == 'b';
-	w->text = (struct slice){q + 3, (size_t)(end - q - 3)};
-	w->end = end + 2;
-	return true;
-}
-
-static void
-decode(struct buf *out, struct slice s, GMimeContentEncoding how)
-{
-	GMimeEncoding enc;
-	char *p;
-
-	g_mime_encoding_init_decode(&enc, how);
-	p = xmalloc(g_mime_encoding_outlen(&enc, s.n) + 64);
-	buf_add(out, p, g_mime_encoding_flush(&enc, s.p, s.n, p));
-	free(p);
-}
-
-static void
-decode_word(struct buf *out, const struct word *w)
-{
-	char *text = slice_str(w->text), *p;
-
-	for (p = text; !w->base64 && *p != '\0'; p++)
-		if (*p == '_')
-			*p = ' ';
-	decode(out, (struct slice){text, w->text.n}, w->base64 ?
-	    GMIME_CONTENT_ENCODING_BASE64 :
-	    GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
-	free(text);
-}
-
-static void
-end_run(struct run *r)
-{
-	struct buf utf8 = {0};
-	char *charset, *code, *nul;
-
-	if (r->charset.n == 0)
-		return;
-	charset = slice_str(r->charset);
-	charset_utf8(&utf8, charset, buf_text(&r->bytes), r->bytes.n);
-	for (nul = utf8.p; nul != NULL && nul < utf8.p + utf8.n; nul++)
-		if (*nul == '\0')
-			*nul = '?';
-	if (r->again) {
-		code = g_base64_encode((const guchar *)buf_text(&utf8), utf8.n);
-		buf_printf(r->out, "=?UTF-8?B?%s?=", code);
-		g_free(code);
-	} else
-		buf_puts(r->out, buf_text(&utf8));
-	r->charset.n = 0;
-	free(charset);
-	buf_free(&utf8);
-	buf_free(&r->bytes);
-}
-
-static void
-add_word(struct run *r, const struct word *w)
-{
-	if (r->charset.n != w->charset.n ||
-	    text_incmp(r->charset.p, w->charset.p, w->charset.n) != 0)
-		end_run(r);
-	r->charset = w->charset;
-	decode_word(&r->bytes, w);
-}
-
-static void
-decode_words(struct buf *out, const char *s, bool again)
-{
-	struct run r = {.out = out, .again = again};
-	struct word w;
-	const char *next;
-
-	while (*s != '\0') {
-		if (!take_word(s, &w)) {
-			end_run(&r);
-			buf_putc(out, *s++);
-			continue;
-		}
-		add_word(&r, &w);
-		next = w.end + strspn(w.end, " \t");
-		s = take_word(next, &w) ? next : w.end;
-	}
-	end_run(&r);
-}
-
-/* UTF-8, with AGAIN still in (other) encoded words.  To be freed. */
-static char *
-field_text(struct slice value, bool again)
-{
-	struct buf utf8 = {0}, out = {0};
-	char *raw = head_unfold(value), *r;
-
-	charset_utf8(&utf8, NULL, raw, strlen(raw));
-	decode_words(&out, buf_text(&utf8), again);
-	r = text_line(buf_text(&out));
-	wipe_str(raw);
-	buf_free(&utf8);
-	buf_free(&out);
-	return r;
-}
-
 static char *
 text_of(struct slice head, const char *name)
 {
 	struct slice value;
 
-	return head_find(head, name, &value) ? field_text(value, false) :
+	return head_find(head, name, &value) ? mimefield_text(value, false) :
 	    xstrdup("");
 }
 
@@ -223,7 +86,7 @@ mailbox(InternetAddressList *list, int *at, int *member)
 static InternetAddressList *
 address_list(struct slice value)
 {
-	char *text = field_text(value, true);
+	char *text = mimefield_text(value, true);
 	InternetAddressList *list = internet_address_list_parse(NULL, text);
 
 	free(text);
@@ -363,19 +226,6 @@ message_id(struct slice head)
 	return r != NULL ? r : xstrdup("");
 }
 
-/* The first word of field NAME is WORD, whatever follows it. */
-static bool
-says(struct slice value, const char *word)
-{
-	char *s = head_unfold(value);
-	bool yes;
-
-	s[strcspn(s, " \t;(")] = '\0';
-	yes = text_icmp(s, word) == 0;
-	free(s);
-	return yes;
-}
-
 static bool
 bulk(struct slice head)
 {
@@ -386,7 +236,7 @@ bulk(struct slice head)
 
 	while (head_next(&head, "Precedence", &value))
 		for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			if (says(value, words[i]))
+			if (mimefield_says(value, words[i]))
 				return true;
 	return false;
 }
@@ -403,36 +253,12 @@ automatic(struct slice head)
 		if (head_find(head, names[i], &value))
 			return true;
 	for (rest = head; head_next(&rest, "Auto-Submitted", &value);)
-		if (!says(value, "no"))
+		if (!mimefield_says(value, "no"))
 			return true;
 	for (rest = head; head_next(&rest, "Return-Path", &value);)
-		if (says(value, "<>"))
+		if (mimefield_says(value, "<>"))
 			return true;
 	return bulk(head);
-}
-
-static GMimeContentType *
-content_type(struct slice head, bool digest)
-{
-	GMimeContentType *type = NULL;
-	struct slice value;
-	char *text;
-
-	if (head_find(head, "Content-Type", &value)) {
-		text = head_unfold(value);
-		type = g_mime_content_type_parse(NULL, text);
-		free(text);
-	} else if (digest) /* RFC 2046, section 5.1.5 */
-		type = g_mime_content_type_new("message", "rfc822");
-	return type != NULL ? type : g_mime_content_type_new("text", "plain");
-}
-
-static bool
-parameter(GMimeContentType *type, const char *name, const char *value)
-{
-	const char *s = g_mime_content_type_get_parameter(type, name);
-
-	return s != NULL && text_icmp(s, value) == 0;
 }
 
 static bool
@@ -441,7 +267,7 @@ attachment(struct slice head)
 	struct slice value;
 
 	return head_find(head, "Content-Disposition", &value) &&
-	    says(value, "attachment");
+	    mimefield_says(value, "attachment");
 }
 
 static void
@@ -457,8 +283,8 @@ add_leaf(struct walk *w, struct slice head, struct slice body,
 	l->enc = g_mime_content_encoding_from_string(enc);
 	l->charset = xstrdup(charset != NULL ? charset : "");
 	l->html = g_mime_content_type_is_type(type, "text", "html");
-	l->flowed = parameter(type, "format", "flowed");
-	l->delsp = parameter(type, "delsp", "yes");
+	l->flowed = mimefield_has(type, "format", "flowed");
+	l->delsp = mimefield_has(type, "delsp", "yes");
 	l->alternative = alternative;
 	l->blank = slice_blank(body);
 	free(enc);
@@ -504,7 +330,7 @@ walk_entity(struct walk *w, struct slice all, int depth, bool digest,
 	w->nparts++;
 	head_split(all, &head, &body);
 	head = head_cap(head);
-	type = content_type(head, digest);
+	type = mimefield_type(head, digest);
 	b = g_mime_content_type_get_parameter(type, "boundary");
 	if (g_mime_content_type_is_type(type, "multipart", "encrypted"))
 		w->encrypted = true;
@@ -577,7 +403,7 @@ leaf_text(struct buf *out, const struct leaf *l)
 		body.n = CODED_MAX;
 	if (l->enc == GMIME_CONTENT_ENCODING_BASE64 ||
 	    l->enc == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
-		decode(&bytes, body, l->enc);
+		mimefield_decode(&bytes, body, l->enc);
 	else
 		buf_add(&bytes, body.p, body.n);
 	charset_utf8(&utf8, l->charset, buf_text(&bytes), bytes.n);
@@ -676,7 +502,7 @@ read_header(struct mime_mail *m, struct slice head)
 		add_refs(m, value);
 	if (head_find(head, "References", &value))
 		add_refs_backwards(m, value);
-	type = content_type(head, false);
+	type = mimefield_type(head, false);
 	m->automatic = *m->from == '\0' || automatic(head) ||
 	    g_mime_content_type_is_type(type, "multipart", "report");
 	g_object_unref(type);
@@ -741,187 +567,4 @@ mime_looks_like_mail(const void *p, size_t n)
 		if (head_find(head, names[i], &value))
 			return true;
 	return false;
-}
-
-char *
-mime_own_header(const void *p, size_t n, const char *name)
-{
-	struct slice all = {p, n}, head, body, value;
-
-	head_split(all, &head, &body);
-	return head_find(head, name, &value) ? head_unfold(value) : NULL;
-}
-
-static int
-refuse(struct fault *f, const char *why)
-{
-	return fault_set(f, EX_NOPERM, "not an encrypted mail of ours "
-	    "(RFC 3156, section 4): %s", why);
-}
-
-/* Exactly one Content-Type in HEAD, and it is this one. */
-static GMimeContentType *
-only_type(struct slice head, const char *type, const char *subtype)
-{
-	GMimeContentType *t;
-	struct slice rest = head, value;
-
-	if (!head_next(&rest, "Content-Type", &value) ||
-	    head_next(&rest, "Content-Type", &value))
-		return NULL;
-	t = content_type(head, false);
-	if (g_mime_content_type_is_type(t, type, subtype))
-		return t;
-	g_object_unref(t);
-	return NULL;
-}
-
-/* A part of TYPE whose header has nothing but what describes it, unencoded. */
-static bool
-only_part(struct slice part, const char *subtype, struct slice *body)
-{
-	GMimeContentType *t;
-	struct slice head, rest, value;
-	struct field fl;
-	bool ok;
-
-	if (!head_split(part, &head, body) ||
-	    (t = only_type(head, "application", subtype)) == NULL)
-		return false;
-	g_object_unref(t);
-	ok = !head_find(head, "Content-Transfer-Encoding", &value) ||
-	    says(value, "7bit");
-	for (rest = head; ok && head_take(&rest, &fl);)
-		ok = fl.name.n > 8 && text_incmp(fl.name.p, "Content-", 8) == 0;
-	return ok;
-}
-
-static bool
-base64_line(struct slice s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (s.p[i] == '\0' || strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		    "abcdefghijklmnopqrstuvwxyz0123456789+/=", s.p[i]) == NULL)
-			return false;
-	return s.n > 0 && s.n <= 76;
-}
-
-/*
- * RFC 4880, section 6.2, without armor headers, which are in clear: the whole
- * of BODY, blank lines around it aside.
- */
-static bool
-armored(struct slice body, struct slice *armor)
-{
-	struct slice rest = body, line = {body.p, 0};
-	size_t lines = 0;
-
-	while (rest.n > 0 && slice_chomp(line).n == 0)
-		line = slice_line(&rest);
-	armor->p = line.p;
-	if (!slice_equal(slice_chomp(line), "-----BEGIN PGP MESSAGE-----") ||
-	    slice_chomp(slice_line(&rest)).n != 0)
-		return false;
-	while (base64_line(slice_chomp(line = slice_line(&rest))))
-		lines++;
-	armor->n = (size_t)(line.p + line.n - armor->p);
-	line = slice_chomp(line);
-	return lines > 0 && slice_equal(line, "-----END PGP MESSAGE-----") &&
-	    slice_blank(rest);
-}
-
-static int
-two_parts(struct slice body, const char *dashed, struct buf *out,
-    struct fault *f)
-{
-	struct slice part, in, armor;
-
-	if (part_take(&body, dashed, &part) != DELIMITER || !slice_blank(part))
-		return refuse(f, "text before the first part");
-	if (part_take(&body, dashed, &part) != DELIMITER ||
-	    !only_part(part, "pgp-encrypted", &in) ||
-	    !slice_equal(slice_chomp(slice_line(&in)), "Version: 1") ||
-	    !slice_blank(in))
-		return refuse(f, "the first part is not \"Version: 1\"");
-	if (part_take(&body, dashed, &part) != LAST_DELIMITER)
-		return refuse(f, "not two parts and an end");
-	if (!only_part(part, "octet-stream", &in) || !armored(in, &armor))
-		return refuse(f, "the second part is not one armored PGP "
-		    "message alone");
-	if (!slice_blank(body))
-		return refuse(f, "text behind the last part");
-	buf_add(out, armor.p, armor.n);
-	if (out->p[out->n - 1] != '\n')
-		buf_putc(out, '\n');
-	return 0;
-}
-
-int
-mime_pgp_part(const void *p, size_t n, struct buf *out, struct fault *f)
-{
-	struct slice all = {p, n}, head, body;
-	GMimeContentType *t;
-	const char *boundary;
-	char *dashed;
-	int rc;
-
-	g_mime_init();
-	if (!head_split(all, &head, &body))
-		return refuse(f, "no empty line behind the header");
-	if ((t = only_type(head, "multipart", "encrypted")) == NULL)
-		return refuse(f, "Content-Type is not multipart/encrypted");
-	boundary = g_mime_content_type_get_parameter(t, "boundary");
-	if (!parameter(t, "protocol", "application/pgp-encrypted"))
-		rc = refuse(f, "protocol is not application/pgp-encrypted");
-	else if (boundary == NULL || *boundary == '\0')
-		rc = refuse(f, "no boundary");
-	else {
-		dashed = xasprintf("--%s", boundary);
-		rc = two_parts(body, dashed, out, f);
-		free(dashed);
-	}
-	g_object_unref(t);
-	return rc;
-}
-
-static bool
-signed_text(struct slice body, const char *dashed)
-{
-	struct slice part, head, in;
-	GMimeContentType *t;
-
-	if (part_take(&body, dashed, &part) != DELIMITER ||
-	    !slice_blank(part) ||
-	    part_take(&body, dashed, &part) != DELIMITER ||
-	    !head_split(part, &head, &in) ||
-	    (t = only_type(head, "text", "plain")) == NULL)
-		return false;
-	g_object_unref(t);
-	return part_take(&body, dashed, &part) == LAST_DELIMITER &&
-	    only_part(part, "pgp-signature", &in) && slice_blank(body);
-}
-
-bool
-mime_signed_text(const void *p, size_t n)
-{
-	struct slice all = {p, n}, head, body;
-	GMimeContentType *t;
-	const char *boundary;
-	char *dashed;
-	bool yes;
-
-	g_mime_init();
-	if (!head_split(all, &head, &body) ||
-	    (t = only_type(head, "multipart", "signed")) == NULL)
-		return false;
-	boundary = g_mime_content_type_get_parameter(t, "boundary");
-	dashed = xasprintf("--%s", boundary != NULL ? boundary : "");
-	yes = boundary != NULL && *boundary != '\0' &&
-	    parameter(t, "protocol", "application/pgp-signature") &&
-	    signed_text(body, dashed);
-	free(dashed);
-	g_object_unref(t);
-	return yes;
 }

@@ -1,6 +1,7 @@
 /*
- * mime: mail as it came, through GMime 3 (the only module that includes
- * <gmime/gmime.h>), and the encodings of mail that we write.
+ * mime: mail as it came, through GMime 3 (no other module than this one and
+ * its mimefield.h includes <gmime/gmime.h>), and the encodings of mail that we
+ * write.
  */
 #ifndef MIME_H
 #define MIME_H
