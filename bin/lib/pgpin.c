@@ -104,7 +104,7 @@ decrypt_fault(struct pgp *r, gpgme_error_t e, const char *id,
 	char why[128];
 
 	gpgme_strerror_r(e, why, sizeof(why));
-	if (res == NULL)
+	if (res == NULL || gpgme_err_code_to_errno(gpgme_err_code(e)) != 0)
 		return ring_fault(r, e, "decrypt", f);
 	if (res->legacy_cipher_nomdc || (res->symkey_algo != NULL &&
 	    strcmp(res->symkey_algo, UNKNOWN_CIPHER) != 0))

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 TOP = os.getcwd()
 DEADLINE = 30  # seconds until a program is said to hang
@@ -351,7 +352,9 @@ class Plan:
         try:
             return self.play(place, case)
         except Exception as e:
-            return 1, 0, ["it could not be played: %r" % e]
+            at = traceback.extract_tb(e.__traceback__)[-1]
+            return 1, 0, ["it could not be played: %r (%s:%d)" % (
+                e, os.path.basename(at.filename), at.lineno)]
         finally:
             self.places.put(place)
 
