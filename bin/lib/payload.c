@@ -284,20 +284,20 @@ payload_free(struct payload *y)
  * Mails of a case
  */
 
-static bool
+/* A folder that cannot be read is no empty one. */
+static int
 find_mail(const struct desk *d, const char *number, const char *name,
-    char path[SPOOL_PATH])
+    char path[SPOOL_PATH], struct fault *f)
 {
 	static const char *const parts[] = {"cur", "new"};
 	size_t i, k, n = strlen(name);
 	struct spool_names names;
 	bool found = false;
-	struct fault f;
 
 	for (i = 0; i < 2 && !found; i++) {
 		snprintf(path, SPOOL_PATH, "mail/%s/%s", number, parts[i]);
-		if (spool_list(d->spool, path, &names, &f) == -1)
-			continue;
+		if (spool_list(d->spool, path, &names, f) == -1)
+			return -1;
 		for (k = 0; k < names.n && !found; k++) {
 			found = strcspn(names.v[k], ":") == n &&
 			    text_prefix(names.v[k], name);
@@ -307,7 +307,10 @@ find_mail(const struct desk *d, const char *number, const char *name,
 		}
 		spool_names_free(&names);
 	}
-	return found;
+	if (!found)
+		return fault_set(f, EX_NOINPUT, "mail/%s: %s is not there",
+		    number, name);
+	return 0;
 }
 
 int
@@ -318,9 +321,8 @@ payload_mail(struct desk *d, const char *number, const char *name,
 	struct buf sealed = {0};
 	int rc;
 
-	if (!find_mail(d, number, name, path))
-		return fault_set(f, EX_NOINPUT, "mail/%s: %s is not there",
-		    number, name);
+	if (find_mail(d, number, name, path, f) == -1)
+		return -1;
 	rc = io_read(d->spool, path, SEALED_MAX, &sealed, NULL, f);
 	if (rc == 0 && seal_unwrap(d, sealed.p, sealed.n, raw, f) == -1)
 		rc = fault_in(f, "%s", path);
