@@ -35,12 +35,13 @@ static const struct {
 	const char *name, *meanings; /* NULL: a status */
 } places[] = {
 	[PLACE_HEADER] = {"header",
-	    " daemon null machine autoreply auto-replied challenge list bulk "},
+	    " daemon null machine person autoreply auto-replied challenge "
+	    "list bulk "},
 	[PLACE_SUBJECT] = {"subject",
 	    " bounce delay delivered autoreply challenge mdn complaint "},
 	[PLACE_TEXT] = {"text",
 	    " bounce delay delivered autoreply challenge complaint "},
-	[PLACE_RCPT] = {"rcpt", " sure maybe never "},
+	[PLACE_RCPT] = {"rcpt", " sure likely maybe never "},
 	[PLACE_END] = {"end", " - "},
 	[PLACE_STAGE] = {"stage", " rcpt address mail data "},
 	[PLACE_REASON] = {"reason", NULL},
@@ -359,13 +360,16 @@ local_part(const char *s)
 	return s[n] == '"' ? n + 1 : 0;
 }
 
-/* The length of the address at S, 0 if there is none. */
+/*
+ * The length of the address at S, 0 if there is none.  What RFC 5322 allows
+ * first and nobody has there is a quotation mark or the end of a "to=".
+ */
 static size_t
 address(const char *s)
 {
 	size_t n = local_part(s), at;
 
-	if (n == 0 || s[n] != '@')
+	if (n == 0 || s[n] != '@' || strchr("'`=*|?", *s) != NULL)
 		return 0;
 	for (at = ++n; n - at < ADDR_MAX && ((s[n] >= 'a' && s[n] <= 'z') ||
 	    (s[n] >= 'A' && s[n] <= 'Z') || (s[n] >= '0' && s[n] <= '9') ||
@@ -421,11 +425,27 @@ one_address(const struct pattern *x, const char *line, const char *low,
 	return false;
 }
 
+/* S behind blanks and what begins an item of a list. */
+static const char *
+behind_bullet(const char *s)
+{
+	static const char *const bullets[] = {" ", "\t", "*", "•", "・",
+	    "●", "■", "　", "\302\240"};
+	size_t i, n = sizeof(bullets) / sizeof(bullets[0]);
+
+	for (i = 0; i < n; i++)
+		if (text_prefix(s, bullets[i])) {
+			s += strlen(bullets[i]);
+			i = (size_t)-1;
+		}
+	return s;
+}
+
 void
 bounces_addresses(const struct bounces *b, const char *word, const char *s,
     void (*next)(void *arg, const char *address), void *arg)
 {
-	const char *line = s + strspn(s, " \t"), *from;
+	const char *line = behind_bullet(s), *from;
 	char *low = text_lower(xstrdup(line)), *got;
 	size_t i, n = strlen(low);
 

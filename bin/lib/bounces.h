@@ -50,7 +50,8 @@ const char *bounces_match(const struct bounces *b, enum bounces_place place,
     const char *word, const char *flat);
 
 /*
- * Addresses in a LINE (as it stands, without its end) by the patterns of
+ * Addresses in a LINE (as it stands, without its end; an item of a list
+ * without its bullet) by the patterns of
  * PLACE_RCPT that mean WORD, in which ADDRESS is one: NEXT gets each, once a
  * pattern.
  */

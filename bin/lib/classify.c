@@ -137,14 +137,29 @@ by_complaint(struct evidence *l, struct classified *c)
 	return true;
 }
 
+/*
+ * A receipt says what became of a mail at its reader's; a filter there that
+ * refused it (RFC 5429, section 2.2) says so with a receipt too.
+ */
 static bool
 by_receipt(struct evidence *l, struct classified *c)
 {
+	char *what;
+	bool refused;
+
 	if (!l->mdn)
 		return false;
-	c->class = MAIL_MDN;
+	what = text_lower(dsn_field(buf_text(&l->fields), "Disposition"));
+	refused = strstr(what, "automatic-action") != NULL &&
+	    strstr(what, "displayed") == NULL &&
+	    says(l, PLACE_SUBJECT, MAIL_BOUNCE);
+	free(what);
+	c->class = refused ? MAIL_BOUNCE : MAIL_MDN;
 	field_rcpt(l, "Final-Recipient");
-	answer_rcpts(l, c);
+	if (refused)
+		answer_failure(l, c);
+	else
+		answer_rcpts(l, c);
 	return true;
 }
 
@@ -152,31 +167,80 @@ by_receipt(struct evidence *l, struct classified *c)
  * By the table
  */
 
-/*
- * A daemon is believed by its subject or its text, another machine by both,
- * nobody else at all.
- */
+/* Who is believed, and by what. */
+enum trust {
+	TRUST_NOBODY,
+	TRUST_RETURNER, /* subject and text: he sent our mail back */
+	TRUST_MACHINE,  /* subject, and text or a mail sent back; or the last
+	                   two with a null sender */
+	TRUST_DAEMON    /* subject or text, or a code */
+};
+
+/* Of those that write to a list more is wanted. */
+static enum trust
+trust(const struct evidence *l, bool list)
+{
+	bool daemon = l->report || evidence_says(l, PLACE_HEADER, "daemon");
+
+	if (daemon && !list)
+		return TRUST_DAEMON;
+	if (daemon || machine(l))
+		return TRUST_MACHINE;
+	return !list && !evidence_says(l, PLACE_HEADER, "person") &&
+	    evidence_back_is_ours(l) ? TRUST_RETURNER : TRUST_NOBODY;
+}
+
+/* A subject that tells of a failure does for a delay too. */
+static bool
+believed(const struct evidence *l, enum trust who, enum mail_class class)
+{
+	bool text = says(l, PLACE_TEXT, class);
+	bool subject = says(l, PLACE_SUBJECT, class) ||
+	    (class == MAIL_DELAY && text &&
+	    says(l, PLACE_SUBJECT, MAIL_BOUNCE));
+
+	switch (who) {
+	case TRUST_DAEMON:
+		return subject || text;
+	case TRUST_MACHINE:
+		return subject ? text || l->back.n > 0 : text &&
+		    l->back.n > 0 &&
+		    (evidence_says(l, PLACE_HEADER, "null") ||
+		    evidence_says(l, PLACE_HEADER, "daemon"));
+	case TRUST_RETURNER:
+		return subject && text;
+	default:
+		return false;
+	}
+}
+
+/* In whatever language it is written, and with whatever words. */
+static bool
+refused_by_code(const struct evidence *l, enum trust who)
+{
+	return who == TRUST_DAEMON ? evidence_refused(l, false) :
+	    who == TRUST_MACHINE && l->back.n > 0 &&
+	    evidence_says(l, PLACE_HEADER, "null") &&
+	    evidence_refused(l, true);
+}
+
 static bool
 by_table(struct evidence *l, bool list, struct classified *c)
 {
 	static const enum mail_class order[] = {MAIL_CHALLENGE, MAIL_DELAY,
 	    MAIL_DELIVERED, MAIL_COMPLAINT, MAIL_BOUNCE};
-	bool daemon = !list && (l->report ||
-	    evidence_says(l, PLACE_HEADER, "daemon"));
-	bool null = !list && evidence_says(l, PLACE_HEADER, "null");
-	bool subject, text;
+	enum trust who = trust(l, list);
 	size_t i;
 
-	for (i = 0; (l->report || machine(l)) && i < sizeof(order) / sizeof(order[0]); i++) {
-		subject = says(l, PLACE_SUBJECT, order[i]);
-		text = says(l, PLACE_TEXT, order[i]);
-		if (daemon ? subject || text : subject ?
-		    text || l->back.n > 0 : text && l->back.n > 0 && null) {
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (believed(l, who, order[i])) {
 			c->class = order[i];
 			return true;
 		}
-	}
-	return false;
+	if (list || !refused_by_code(l, who))
+		return false;
+	c->class = MAIL_BOUNCE;
+	return true;
 }
 
 static bool

@@ -56,11 +56,12 @@ dsn_status(const char *s, char status[DSN_STATUS])
 			continue;
 		if ((n = code_at(p)) == 0)
 			continue;
-		if (*status != '\0' && p[0] != status[0])
+		if (*status == '2' ? p[0] == '2' && !dsn_vague(status) :
+		    *status != '\0' && p[0] != status[0])
 			continue;
 		memcpy(status, p, n);
 		status[n] = '\0';
-		if (!dsn_vague(status))
+		if (!dsn_vague(status) && *status != '2')
 			return true;
 	}
 	return *status != '\0';
@@ -144,7 +145,14 @@ action_of(const struct block *b, const char *status)
 	} words[] = {
 		{"fail", DSN_FAILED},
 		{"expire", DSN_FAILED},
+		{"error", DSN_FAILED},
+		{"bounce", DSN_FAILED},
+		{"reject", DSN_FAILED},
+		{"refus", DSN_FAILED},
+		{"undeliver", DSN_FAILED},
 		{"delay", DSN_DELAYED},
+		{"defer", DSN_DELAYED},
+		{"warn", DSN_DELAYED},
 		{"deliver", DSN_DELIVERED},
 		{"relay", DSN_DELIVERED},
 		{"expand", DSN_DELIVERED},

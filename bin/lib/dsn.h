@@ -38,8 +38,8 @@ char *dsn_field(const char *text, const char *name);
 
 /*
  * The first enhanced status code in S that says more than X.0.0, else the
- * first at all; false if there is none.  Numbers of versions, networks and
- * hosts are none.
+ * first at all, one of a failure before one of a success; false if there is
+ * none.  Numbers of versions, networks and hosts are none.
  */
 bool dsn_status(const char *s, char status[DSN_STATUS]);
 

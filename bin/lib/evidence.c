@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addr.h"
 #include "buf.h"
 #include "evidence.h"
 #include "text.h"
@@ -57,6 +58,19 @@ gather_head(struct evidence *l, struct slice head)
 		free(name);
 		free(value);
 	}
+}
+
+/* Once more, its encoded words decoded. */
+static void
+gather_from(struct evidence *l)
+{
+	char *name;
+
+	if (*l->mail->from_name == '\0')
+		return;
+	name = text_lower(xstrdup(l->mail->from_name));
+	buf_printf(&l->head, "from: %s <%s>\n", name, l->mail->from);
+	free(name);
 }
 
 static void
@@ -183,6 +197,7 @@ evidence_gather(struct evidence *l, const void *p, size_t n)
 	l->v = xmalloc(ENTITY_PARTS * sizeof(*l->v));
 	l->n = entity_walk(all, l->v, ENTITY_PARTS);
 	gather_head(l, l->v[0].head);
+	gather_from(l);
 	bounces_flatten(&subject, l->mail->subject);
 	l->subject = xstrdup(buf_text(&subject));
 	buf_free(&subject);
@@ -236,4 +251,47 @@ evidence_back(const struct evidence *l)
 			return s;
 	}
 	return s;
+}
+
+static bool
+is_recipient(const struct evidence *l, const char *address)
+{
+	size_t i;
+
+	for (i = 0; i < l->mail->nrcpts; i++)
+		if (addr_equal(address, l->mail->rcpts[i]))
+			return true;
+	return false;
+}
+
+bool
+evidence_back_is_ours(const struct evidence *l)
+{
+	static const char *const names[] = {"From", "Return-Path", "Sender",
+	    "Reply-To"};
+	struct slice value;
+	char *text, *addr;
+	bool ours = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]) && !ours; i++) {
+		if (!head_find(evidence_back(l), names[i], &value))
+			continue;
+		text = head_unfold(value);
+		if (addr_find(text, &addr, NULL)) {
+			ours = is_recipient(l, addr);
+			free(addr);
+		}
+		free(text);
+	}
+	return ours;
+}
+
+bool
+evidence_refused(const struct evidence *l, bool strict)
+{
+	char status[DSN_STATUS];
+
+	return (dsn_status(buf_text(&l->flat), status) && *status == '5') ||
+	    (!strict && dsn_reply(buf_text(&l->flat)) == 5);
 }

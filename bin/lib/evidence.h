@@ -28,7 +28,8 @@ struct evidence {
 	struct entity *v;
 	size_t n;
 	char *subject;      /* flat (bounces_flatten) */
-	struct buf head;    /* flat: a field a line, of 128 KiB */
+	struct buf head;    /* flat: a field a line, of 128 KiB; From a second
+	                       time, with its name decoded */
 	struct buf text;    /* what the machine wrote, up to what it returned;
 	                       64 KiB */
 	struct buf flat;    /* the same, flat */
@@ -50,5 +51,12 @@ bool evidence_says(const struct evidence *l, enum bounces_place place,
 
 /* The header of the mail that was sent back. */
 struct slice evidence_back(const struct evidence *l);
+
+/* Did whom this mail is to write the mail that was sent back? */
+bool evidence_back_is_ours(const struct evidence *l);
+
+/* A code in the text that says that it was refused for good: one of RFC 3463,
+ * or, not STRICT, one of SMTP. */
+bool evidence_refused(const struct evidence *l, bool strict);
 
 #endif

@@ -50,7 +50,7 @@ party(const struct evidence *l, const char *address)
 
 struct finding {
 	struct evidence *l;
-	const char *word;     /* "sure" or "maybe" */
+	const char *word;     /* "sure", "likely" or "maybe" */
 	struct failure *last;
 	bool parties;
 };
@@ -160,6 +160,8 @@ failure_find(struct evidence *l)
 	if (l->nrcpts == 0)
 		rcpts_of_inner(l);
 	if (l->nrcpts == 0)
+		rcpts_of_text(l, "likely", false);
+	if (l->nrcpts == 0)
 		rcpts_of_text(l, "maybe", false);
 	if (l->nrcpts == 0)
 		failure_of_back(l);
@@ -215,10 +217,10 @@ complete_status(const struct evidence *l, struct failure *r, const char *why)
 {
 	char told[DSN_STATUS];
 
-	if (!dsn_vague(r->status) || (!dsn_status(why, told) &&
-	    !dsn_status(buf_text(&l->flat), told)))
+	if (!dsn_vague(r->status) || ((!dsn_status(why, told) ||
+	    *told == '2') && !dsn_status(buf_text(&l->flat), told)))
 		return;
-	if (*r->status == '\0' || r->status[0] == told[0])
+	if (r->status[0] == told[0] || (*r->status == '\0' && *told != '2'))
 		memcpy(r->status, told, sizeof(told));
 }
 
