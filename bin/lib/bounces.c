@@ -35,8 +35,8 @@ static const struct {
 	const char *name, *meanings; /* NULL: a status */
 } places[] = {
 	[PLACE_HEADER] = {"header",
-	    " daemon null machine person autoreply auto-replied challenge "
-	    "list bulk "},
+	    " daemon null machine robot person autoreply auto-replied "
+	    "challenge list bulk "},
 	[PLACE_SUBJECT] = {"subject",
 	    " bounce delay delivered autoreply challenge mdn complaint "},
 	[PLACE_TEXT] = {"text",
@@ -75,6 +75,46 @@ may_mean(enum bounces_place place, const char *word)
 	return false;
 }
 
+/* Letters of two bytes in UTF-8; 1 or 2: every one, or every second. */
+static const struct {
+	unsigned first, last, step, add;
+} capitals[] = {
+	{0xc0, 0xd6, 1, 32}, {0xd8, 0xde, 1, 32}, /* Latin */
+	{0x100, 0x12e, 2, 1}, {0x132, 0x136, 2, 1}, {0x139, 0x147, 2, 1},
+	{0x14a, 0x176, 2, 1}, {0x179, 0x17d, 2, 1}, {0x218, 0x21a, 2, 1},
+	{0x386, 0x386, 1, 38}, {0x388, 0x38a, 1, 37}, {0x38c, 0x38c, 1, 64},
+	{0x38e, 0x38f, 1, 63}, {0x391, 0x3a9, 1, 32}, /* Greek */
+	{0x400, 0x40f, 1, 80}, {0x410, 0x42f, 1, 32}, {0x490, 0x490, 1, 1},
+};
+
+static unsigned
+small(unsigned c)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(capitals) / sizeof(capitals[0]); i++)
+		if (c >= capitals[i].first && c <= capitals[i].last)
+			return (c - capitals[i].first) % capitals[i].step ==
+			    0 ? c + capitals[i].add : c;
+	return c;
+}
+
+char *
+bounces_lower(char *s)
+{
+	char *p;
+	unsigned c;
+
+	text_lower(s);
+	for (p = s; *p != '\0'; p++)
+		if ((*p & 0xe0) == 0xc0 && (p[1] & 0xc0) == 0x80) {
+			c = small((*p & 0x1fu) << 6 | (p[1] & 0x3fu));
+			*p++ = (char)(0xc0 | c >> 6);
+			*p = (char)(0x80 | (c & 0x3f));
+		}
+	return s;
+}
+
 /* Cut TEXT, which is changed, at its '*' and at ADDRESS. */
 static bool
 compile(struct pattern *x, char *text)
@@ -93,14 +133,14 @@ compile(struct pattern *x, char *text)
 			return false;
 		if (at != NULL) {
 			*at = '\0';
-			x->piece[x->n++] = text_lower(xstrdup(part));
+			x->piece[x->n++] = bounces_lower(xstrdup(part));
 			x->rcpt = x->n;
 			part = at + strlen(PLACEHOLDER);
 			if (strstr(part, PLACEHOLDER) != NULL)
 				return false;
 		}
 		if (*part != '\0' || at != NULL)
-			x->piece[x->n++] = text_lower(xstrdup(part));
+			x->piece[x->n++] = bounces_lower(xstrdup(part));
 	}
 	return x->rcpt > 0 ? x->n == x->rcpt + 1 : x->n > 0;
 }
@@ -247,14 +287,25 @@ bounces_free(struct bounces *b)
  * Matching
  */
 
+/* Chinese and Japanese are wrapped where no blank was. */
+static bool
+unspaced(char lead)
+{
+	unsigned char c = (unsigned char)lead;
+
+	return (c >= 0xe3 && c <= 0xe9) || c == 0xef;
+}
+
 void
 bounces_flatten(struct buf *out, const char *s)
 {
 	unsigned breaks = 0;
 	bool blank = false, any = false;
-	char last = ' ';
+	char lead = ' ';
+	size_t from = out->n;
 
 	buf_room(out, strlen(s) + 1);
+	buf_text(out);
 	for (; *s != '\0'; s++) {
 		if (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n') {
 			blank = true;
@@ -263,18 +314,19 @@ bounces_flatten(struct buf *out, const char *s)
 		}
 		if (any && breaks > 1)
 			buf_putc(out, '\n');
-		/* Japanese is wrapped where no blank was. */
 		else if (any && blank &&
-		    !(breaks > 0 && (last & 0x80) && (*s & 0x80)))
+		    !(breaks > 0 && unspaced(lead) && unspaced(*s)))
 			buf_putc(out, ' ');
 		blank = false;
 		breaks = 0;
 		any = true;
-		last = *s;
-		buf_putc(out, *s >= 'A' && *s <= 'Z' ? (char)(*s + 32) : *s);
+		if ((*s & 0xc0) != 0x80)
+			lead = *s;
+		buf_putc(out, *s);
 	}
 	if (any)
 		buf_putc(out, '\n');
+	bounces_lower(out->p + from);
 }
 
 /* The other pieces, in order, from P to the END of the line. */
@@ -441,12 +493,22 @@ behind_bullet(const char *s)
 	return s;
 }
 
+static char *
+flat_line(const char *line)
+{
+	char *low = bounces_lower(xstrdup(line)), *p;
+
+	for (p = low; (p = strchr(p, '\t')) != NULL;)
+		*p = ' ';
+	return low;
+}
+
 void
 bounces_addresses(const struct bounces *b, const char *word, const char *s,
     void (*next)(void *arg, const char *address), void *arg)
 {
 	const char *line = behind_bullet(s), *from;
-	char *low = text_lower(xstrdup(line)), *got;
+	char *low = flat_line(line), *got;
 	size_t i, n = strlen(low);
 
 	while (n > 0 && strchr(" \t\r", low[n - 1]) != NULL)

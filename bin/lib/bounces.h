@@ -36,6 +36,9 @@ int bounces_load(struct bounces **b, const char *folder, const char *name,
 struct bounces *bounces_none(void);
 void bounces_free(struct bounces *b);
 
+/* Letter case off S, in place: ASCII, Latin, Greek and Cyrillic.  S. */
+char *bounces_lower(char *s);
+
 /*
  * Text as patterns are held against: lower case, blanks single, paragraphs
  * (where blank lines stand between) as lines.  Appended to OUT.

@@ -170,7 +170,8 @@ by_receipt(struct evidence *l, struct classified *c)
 /* Who is believed, and by what. */
 enum trust {
 	TRUST_NOBODY,
-	TRUST_RETURNER, /* subject and text: he sent our mail back */
+	TRUST_RETURNER, /* subject and text: he sent our mail back, or is
+	                   some machine that tells a code of a refusal */
 	TRUST_MACHINE,  /* subject, and text or a mail sent back; or the last
 	                   two with a null sender */
 	TRUST_DAEMON    /* subject or text, or a code */
@@ -187,7 +188,9 @@ trust(const struct evidence *l, bool list)
 	if (daemon || machine(l))
 		return TRUST_MACHINE;
 	return !list && !evidence_says(l, PLACE_HEADER, "person") &&
-	    evidence_back_is_ours(l) ? TRUST_RETURNER : TRUST_NOBODY;
+	    (evidence_back_is_ours(l) ||
+	    (evidence_says(l, PLACE_HEADER, "robot") &&
+	    evidence_refused(l, false))) ? TRUST_RETURNER : TRUST_NOBODY;
 }
 
 /* A subject that tells of a failure does for a delay too. */
@@ -288,7 +291,8 @@ static void
 by_what_is_left(struct evidence *l, bool list, struct classified *c)
 {
 	bool bulk = evidence_says(l, PLACE_HEADER, "bulk");
-	bool maybe = bulk || machine(l);
+	bool maybe = bulk || machine(l) ||
+	    evidence_says(l, PLACE_HEADER, "robot");
 
 	if (list)
 		c->class = MAIL_LIST;

@@ -51,9 +51,9 @@ gather_head(struct evidence *l, struct slice head)
 			fl.value.n = FIELD_MAX;
 		name = slice_str(fl.name);
 		value = head_unfold(fl.value);
-		buf_puts(&l->head, text_lower(name));
+		buf_puts(&l->head, bounces_lower(name));
 		buf_puts(&l->head, ": ");
-		buf_puts(&l->head, text_lower(value));
+		buf_puts(&l->head, bounces_lower(value));
 		buf_putc(&l->head, '\n');
 		free(name);
 		free(value);
@@ -68,7 +68,7 @@ gather_from(struct evidence *l)
 
 	if (*l->mail->from_name == '\0')
 		return;
-	name = text_lower(xstrdup(l->mail->from_name));
+	name = bounces_lower(xstrdup(l->mail->from_name));
 	buf_printf(&l->head, "from: %s <%s>\n", name, l->mail->from);
 	free(name);
 }

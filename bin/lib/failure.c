@@ -70,6 +70,18 @@ found(void *arg, const char *address)
 		g->last = r;
 }
 
+/* "Message-ID: <a@b>" and the like name a mail, not somebody. */
+static bool
+names_mail(const char *line)
+{
+	line += strspn(line, " \t");
+	return text_incmp(line, "message-id", 10) == 0 ||
+	    text_incmp(line, "message id", 10) == 0 ||
+	    text_incmp(line, "messageid", 9) == 0 ||
+	    text_incmp(line, "in-reply-to", 11) == 0 ||
+	    text_incmp(line, "references", 10) == 0;
+}
+
 /* What follows a line that names somebody is about him. */
 static void
 rcpts_of_text(struct evidence *l, const char *word, bool parties)
@@ -80,7 +92,8 @@ rcpts_of_text(struct evidence *l, const char *word, bool parties)
 
 	while (rest.n > 0) {
 		line = slice_str(slice_chomp(slice_line(&rest)));
-		bounces_addresses(l->t, word, line, found, &g);
+		if (strcmp(word, "sure") == 0 || !names_mail(line))
+			bounces_addresses(l->t, word, line, found, &g);
 		if (g.last != NULL && g.last->why.n < WHY_MAX) {
 			buf_puts(&g.last->why, line);
 			buf_putc(&g.last->why, '\n');
