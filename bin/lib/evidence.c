@@ -154,18 +154,44 @@ begins_mail(const char *line)
 }
 
 static bool
-ends_report(const struct evidence *l, struct slice line)
+is_end(const struct evidence *l, const char *line)
 {
 	struct buf flat = {0};
-	char *s = slice_str(slice_chomp(line));
-	bool end = begins_mail(s);
+	bool end;
 
-	if (!end && *s != '\0') {
-		bounces_flatten(&flat, s);
-		end = bounces_match(l->t, PLACE_END, NULL,
-		    buf_text(&flat)) != NULL;
-	}
+	bounces_flatten(&flat, line);
+	end = bounces_match(l->t, PLACE_END, NULL, buf_text(&flat)) != NULL;
 	buf_free(&flat);
+	return end;
+}
+
+/* "==== Title: ====" as "- Title", "Title:" as "Title". */
+static char *
+heading(const char *line)
+{
+	const char *text = line + strspn(line, " \t-=*_+|#~");
+	size_t n = strlen(text);
+	struct buf b = {0};
+	char *r;
+
+	while (n > 0 && strchr(" \t-=*_+|#~:", text[n - 1]) != NULL)
+		n--;
+	if (strcspn(line, "-=*_+|#~") < (size_t)(text - line))
+		buf_puts(&b, "- ");
+	buf_add(&b, text, n);
+	r = xstrdup(buf_text(&b));
+	buf_free(&b);
+	return r;
+}
+
+static bool
+ends_report(const struct evidence *l, struct slice line)
+{
+	char *s = slice_str(slice_chomp(line)), *title = heading(s);
+	bool end = begins_mail(s) || (*s != '\0' && (is_end(l, s) ||
+	    (*title != '\0' && is_end(l, title))));
+
+	free(title);
 	free(s);
 	return end;
 }
