@@ -170,10 +170,9 @@ by_receipt(struct evidence *l, struct classified *c)
 /* Who is believed, and by what. */
 enum trust {
 	TRUST_NOBODY,
-	TRUST_RETURNER, /* subject and text: he sent our mail back, or is
-	                   some machine that tells a code of a refusal */
-	TRUST_MACHINE,  /* subject, and text or a mail sent back; or the last
-	                   two with a null sender */
+	TRUST_RETURNER, /* subject and text: he sent our mail back */
+	TRUST_MACHINE,  /* two of subject, text and a mail sent back, where
+	                   it is shown to be about a mail */
 	TRUST_DAEMON    /* subject or text, or a code */
 };
 
@@ -188,14 +187,30 @@ trust(const struct evidence *l, bool list)
 	if (daemon || machine(l))
 		return TRUST_MACHINE;
 	return !list && !evidence_says(l, PLACE_HEADER, "person") &&
-	    (evidence_back_is_ours(l) ||
-	    (evidence_says(l, PLACE_HEADER, "robot") &&
-	    evidence_refused(l, false))) ? TRUST_RETURNER : TRUST_NOBODY;
+	    evidence_back_is_ours(l) ? TRUST_RETURNER : TRUST_NOBODY;
+}
+
+static bool
+from_null(const struct evidence *l)
+{
+	return evidence_says(l, PLACE_HEADER, "null") ||
+	    evidence_says(l, PLACE_HEADER, "daemon");
+}
+
+/* A postmaster is a person too, and writes about mail. */
+static bool
+machine_believed(struct evidence *l, enum mail_class class, bool subject,
+    bool text)
+{
+	if (l->back.n > 0)
+		return subject || (text && from_null(l));
+	return subject && text && (class == MAIL_CHALLENGE || from_null(l) ||
+	    evidence_code(l, false) != 0 || failure_named(l));
 }
 
 /* A subject that tells of a failure does for a delay too. */
 static bool
-believed(const struct evidence *l, enum trust who, enum mail_class class)
+believed(struct evidence *l, enum trust who, enum mail_class class)
 {
 	bool text = says(l, PLACE_TEXT, class);
 	bool subject = says(l, PLACE_SUBJECT, class) ||
@@ -206,10 +221,7 @@ believed(const struct evidence *l, enum trust who, enum mail_class class)
 	case TRUST_DAEMON:
 		return subject || text;
 	case TRUST_MACHINE:
-		return subject ? text || l->back.n > 0 : text &&
-		    l->back.n > 0 &&
-		    (evidence_says(l, PLACE_HEADER, "null") ||
-		    evidence_says(l, PLACE_HEADER, "daemon"));
+		return machine_believed(l, class, subject, text);
 	case TRUST_RETURNER:
 		return subject && text;
 	default:
@@ -219,12 +231,14 @@ believed(const struct evidence *l, enum trust who, enum mail_class class)
 
 /* In whatever language it is written, and with whatever words. */
 static bool
-refused_by_code(const struct evidence *l, enum trust who)
+refused_by_code(struct evidence *l, enum trust who)
 {
-	return who == TRUST_DAEMON ? evidence_refused(l, false) :
-	    who == TRUST_MACHINE && l->back.n > 0 &&
+	if (who == TRUST_DAEMON)
+		return evidence_code(l, false) == 5;
+	return who == TRUST_MACHINE &&
 	    evidence_says(l, PLACE_HEADER, "null") &&
-	    evidence_refused(l, true);
+	    evidence_code(l, true) == 5 &&
+	    (l->back.n > 0 || failure_named(l));
 }
 
 static bool

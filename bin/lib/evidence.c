@@ -313,11 +313,13 @@ evidence_back_is_ours(const struct evidence *l)
 	return ours;
 }
 
-bool
-evidence_refused(const struct evidence *l, bool strict)
+int
+evidence_code(const struct evidence *l, bool strict)
 {
 	char status[DSN_STATUS];
+	int reply = strict ? 0 : dsn_reply(buf_text(&l->flat));
 
-	return (dsn_status(buf_text(&l->flat), status) && *status == '5') ||
-	    (!strict && dsn_reply(buf_text(&l->flat)) == 5);
+	if (dsn_status(buf_text(&l->flat), status) && *status != '2')
+		return *status - '0';
+	return reply == 2 ? 0 : reply;
 }

@@ -55,8 +55,8 @@ struct slice evidence_back(const struct evidence *l);
 /* Did whom this mail is to write the mail that was sent back? */
 bool evidence_back_is_ours(const struct evidence *l);
 
-/* A code in the text that says that it was refused for good: one of RFC 3463,
- * or, not STRICT, one of SMTP. */
-bool evidence_refused(const struct evidence *l, bool strict);
+/* The class (4, 5) of a code of failure in the text, RFC 3463 or, not STRICT,
+ * of a reply of SMTP; 0 if none. */
+int evidence_code(const struct evidence *l, bool strict);
 
 #endif

@@ -161,11 +161,18 @@ rcpts_of_inner(struct evidence *l)
 	dsn_free(v, n);
 }
 
-void
-failure_find(struct evidence *l)
+bool
+failure_named(struct evidence *l)
 {
 	if (l->nrcpts == 0)
 		rcpts_of_text(l, "sure", false);
+	return l->nrcpts > 0;
+}
+
+void
+failure_find(struct evidence *l)
+{
+	failure_named(l);
 	if (l->nrcpts == 0)
 		rcpts_of_header(l, l->v[0].head, "X-Failed-Recipients");
 	if (l->nrcpts == 0)

@@ -23,6 +23,9 @@ size_t failure_of_action(struct evidence *l, const struct dsn_rcpt *v,
 /* Those in To of the mail that was sent back. */
 void failure_of_back(struct evidence *l);
 
+/* Does a line of the report surely name somebody who was not reached? */
+bool failure_named(struct evidence *l);
+
 /*
  * Where nobody is known yet: lines of the report, X-Failed-Recipients, a report
  * inside, other addresses in it, the mail that was sent back.
