@@ -228,6 +228,13 @@ START_TEST(who_was_not_reached)
 	check(DAEMON "Subject: Undeliverable\n"
 	    "X-Failed-Recipients: soumu@city.example\n\nSorry.\n",
 	    "bounce soumu@city.example - temporary -");
+	/* A mail is nobody. */
+	check(DAEMON "Subject: Undeliverable\n\nMessage-ID: <7@b.example>\n"
+	    "Not for (soumu@city.example)\n",
+	    "bounce soumu@city.example - temporary -");
+	check(DAEMON "Subject: Undeliverable\n\nWe could not reach "
+	    "soumu@city.example. You can reach support@mx.example.\n",
+	    "bounce soumu@city.example - temporary -");
 	/* A helper is not, where another address is there. */
 	check(DAEMON "Subject: Undeliverable\n\n(soumu@city.example) is not "
 	    "there, says (support@mx.example)\n",
@@ -236,8 +243,183 @@ START_TEST(who_was_not_reached)
 END_TEST
 
 /*
+ * What no vendor's form is needed for
+ */
+
+/* A bounce of Subject HEADING, TEXT and our mail below a line LINE. */
+static void
+speaks(const char *heading, const char *text, const char *line,
+    const char *want)
+{
+	struct buf b = {0};
+
+	buf_printf(&b, "From: postmaster@mx.example\nTo: desk@desk.example\n"
+	    "Subject: %s\nContent-Type: text/plain; charset=UTF-8\n\n%s\n\n"
+	    "%s\n\nMessage-ID: <1.contact.ab@desk.example>\nTo: "
+	    "a@b.example\n", heading, text, line);
+	check(buf_text(&b), want);
+	buf_free(&b);
+}
+
+START_TEST(languages)
+{
+	static const char *const rows[][3] = {
+		{"NICHT ZUGESTELLT: x", "Die Mail an die Adresse\n"
+		    "<soumu@city.example>\nwurde abgelehnt.",
+		    "*** Ursprüngliche Nachricht: ***"},
+		{"ÉCHEC DE LA DISTRIBUTION", "Destinataire : "
+		    "soumu@city.example\nLa boîte aux lettres est pleine.",
+		    "----- Message d'origine -----"},
+		{"Mensaje devuelto", "No fue posible entregarlo.\n"
+		    "Destinatario: soumu@city.example", "Mensaje original:"},
+		{"Mensagem não entregue", "Falha ao entregar para\n"
+		    "* soumu@city.example", "== Mensagem original =="},
+		{"Mancata consegna", "Impossibile consegnare a:\n"
+		    "  soumu@city.example", "- Messaggio originale -"},
+		{"Bericht niet afgeleverd", "Mislukt voor:\n"
+		    "• soumu@city.example", "-- Oorspronkelijk bericht"},
+		{"Wiadomość zwrócona", "Nie można doręczyć:\n"
+		    "soumu@city.example", "-- Oryginalna wiadomość"},
+		{"СБОЙ ДОСТАВКИ", "Сообщение не\nможет быть доставлено.\n"
+		    "Получатель: soumu@city.example",
+		    "---- Исходное сообщение ----"},
+		{"Αποτυχία παράδοσης", "Η αποστολή ΑΠΈΤΥΧΕ\n"
+		    "soumu@city.example", "- original message"},
+		{"メール不達", "次の方に届きませんでした。\n"
+		    "宛先：soumu@city.example", "--- 元のメッセージ ---"},
+		{"邮件退回", "投递失败\n收件人：soumu@city.example",
+		    "---- 原始邮件 ----"},
+		{"메일 반송", "전달할 수 없습니다.\n수신자: "
+		    "soumu@city.example", "-----원본 메시지-----"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		speaks(rows[i][0], rows[i][1], rows[i][2], i == 1 ?
+		    "bounce soumu@city.example 5.2.2 temporary" ID :
+		    "bounce soumu@city.example - temporary" ID);
+	speaks("Unzustellbar", "soumu@city.example\nDie Zustellung wird "
+	    "weiterhin versucht.", "- original message",
+	    "delay soumu@city.example - -" ID);
+	speaks("Недоставлено", "soumu@city.example\nСЕРВЕР ПРОДОЛЖИТ\n"
+	    "попытки", "- original message",
+	    "delay soumu@city.example - -" ID);
+}
+END_TEST
+
+START_TEST(codes_without_words)
+{
+	check(DAEMON "Subject: Sjá neðar\n\n<soumu@city.example>:\n"
+	    "550 5.1.1 óþekkt\n",
+	    "bounce soumu@city.example 5.1.1 permanent -");
+	check(DAEMON "Subject: Sjá neðar\n\n<soumu@city.example>:\n"
+	    "450 4.2.0 síðar\n", "ordinary - - - -");
+	check("Return-Path: <>\nFrom: Póstur <p@mx.example>\nSubject: Sjá\n\n"
+	    "<soumu@city.example>\n#5.1.1 óþekkt\n",
+	    "bounce soumu@city.example 5.1.1 permanent -");
+	check("Return-Path: <>\nFrom: Ito <ito@city.example>\nSubject: Sjá\n"
+	    "\nBus 550 to room 5, 5.1.1 of the plan\n", "ordinary - - - -");
+	/* One of a success is no reason for a failure. */
+	check(DAEMON "Subject: Undeliverable: release 2.0.12\n\nRelease "
+	    "2.0.12\n<soumu@city.example>\n#5.1.2 no such host\n",
+	    "bounce soumu@city.example 5.1.2 permanent -");
+}
+END_TEST
+
+START_TEST(words_of_action)
+{
+	check(STATUS "Final-Recipient: rfc822; soumu@city.example\n"
+	    "Action: error\nStatus: 5.0.0\n" RETURNED,
+	    "bounce soumu@city.example 5.0.0 temporary" ID);
+	check(STATUS "Final-Recipient: rfc822; soumu@city.example\n"
+	    "Action: deferred\nStatus: 5.0.0\n" RETURNED,
+	    "delay soumu@city.example 5.0.0 -" ID);
+}
+END_TEST
+
+#define FILTER(subject, type) "From: soumu@city.example\n" \
+	"To: desk@desk.example\nSubject: " subject "\n" \
+	"Content-Type: multipart/report; " \
+	"report-type=disposition-notification;\n boundary=\"=b\"\n\n" \
+	"--=b\n\nwords\n\n--=b\n" \
+	"Content-Type: message/disposition-notification\n\n" \
+	"Final-Recipient: rfc822; soumu@city.example\n" \
+	"Original-Message-ID: <1.contact.ab@desk.example>\n" \
+	"Disposition: automatic-action/MDN-sent-automatically; " type \
+	"\n\n--=b--\n"
+
+START_TEST(filters_that_refuse)
+{
+	check(FILTER("Automatically rejected mail", "deleted"),
+	    "bounce soumu@city.example - temporary" ID);
+	check(FILTER("Not read: Hole in your site", "deleted"),
+	    "mdn soumu@city.example - -" ID);
+	check(FILTER("Automatically rejected mail", "displayed"),
+	    "mdn soumu@city.example - -" ID);
+}
+END_TEST
+
+START_TEST(policy_is_not_permanent)
+{
+	check(STATUS "Final-Recipient: rfc822; soumu@city.example\n"
+	    "Action: failed\nStatus: 5.7.1\nDiagnostic-Code: smtp; 550 5.7.1 "
+	    "user unknown (in reply to RCPT TO command)\n" RETURNED,
+	    "bounce soumu@city.example 5.7.1 temporary" ID);
+	check(STATUS "Final-Recipient: rfc822; soumu@city.example\n"
+	    "Action: failed\nStatus: 5.0.0\nDiagnostic-Code: X-Notes; name "
+	    "not unique, several matches\n" RETURNED,
+	    "bounce soumu@city.example 5.1.4 temporary" ID);
+}
+END_TEST
+
+/*
  * People are believed to be people
  */
+
+START_TEST(who_sends_our_mail_back)
+{
+	check(ROBOT "Subject: Mail failure\n\nNot delivered.\n\n" SENT,
+	    "bounce soumu@city.example - temporary" ID);
+	check(ROBOT "Subject: Re: Mail failure\n\nNot delivered.\n\n" SENT,
+	    "ordinary - - - -");
+	check(ROBOT "User-Agent: x/1\nSubject: Mail failure\n\n"
+	    "Not delivered.\n\n" SENT, "ordinary - - - -");
+	check(ROBOT "Subject: Mail failure\n\nNot delivered.\n\n"
+	    "Received: by mx.example\nFrom: ito@city.example\n"
+	    "Message-ID: <2@city.example>\n\nx\n", "ordinary - - - -");
+}
+END_TEST
+
+#define MASTER "From: Postmaster <postmaster@city.example>\n" \
+	"To: desk@desk.example\n"
+
+START_TEST(postmasters)
+{
+	check(MASTER "Subject: Undeliverable addresses\n\nThree of yours "
+	    "could not be reached.\n", "ordinary - - - -");
+	check(MASTER "Subject: Mail delayed today\n\nAll mail is delayed, we "
+	    "will try again.\n", "ordinary - - - -");
+	check(MASTER "Subject: Undeliverable\n\nCould not be delivered:\n\n"
+	    "  soumu@city.example\n",
+	    "bounce soumu@city.example - temporary -");
+	check(MASTER "Subject: Undeliverable\n\nNot delivered yet, the "
+	    "server will keep trying:\n\n  soumu@city.example\n",
+	    "delay soumu@city.example - -" " -");
+}
+END_TEST
+
+START_TEST(robots)
+{
+	check("From: Shop <no-reply@shop.example>\nSubject: Delivery failed\n\n"
+	    "The parcel was returned to sender: address not found.\n",
+	    "ordinary - - - -");
+	check(ROBOT "Auto-Submitted: auto-generated\nSubject: [5] Delivery "
+	    "failed\n\n<a@b.example>: 550 5.1.1 user unknown\n",
+	    "ordinary - - - -");
+	check(ROBOT "Auto-Submitted: auto-generated\nSubject: Ticket 5\n\n"
+	    "This is an automatic reply.\n", "autoreply - - - -");
+}
+END_TEST
 
 START_TEST(people)
 {
@@ -270,6 +452,12 @@ START_TEST(lists)
 	    "could not be delivered\n", "list - - - -");
 	check(PERSON "Precedence: bulk\nSubject: News\n\nnews\n",
 	    "list - - - -");
+	/* A daemon's report that came through a list. */
+	check(DAEMON "List-Id: <l.example>\nSubject: Delivery failed\n\n"
+	    "Could not be delivered:\n\n  soumu@city.example\n",
+	    "bounce soumu@city.example - temporary -");
+	check(DAEMON "List-Id: <l.example>\nSubject: Hello\n\n"
+	    "could not be delivered\n", "list - - - -");
 	ck_assert(!classify_automatic(MAIL_LIST));
 	ck_assert(!classify_automatic(MAIL_ORDINARY));
 	ck_assert(classify_automatic(MAIL_DELAY));
@@ -291,6 +479,8 @@ START_TEST(codes)
 		{"#5.5.0 smtp;550", "5.5.0"},
 		{"at 192.0.2.5.1.1 or 5.1.1.9", ""},
 		{"Exim 4.86.2, v5.1.1", ""},
+		{"2.0.12 and 550 5.1.1 no", "5.1.1"},
+		{"2.0.12 and 2.1.5", "2.0.12"},
 		{"5.12", ""},
 		{"", ""},
 	};
@@ -317,6 +507,11 @@ START_TEST(addresses)
 		{"<a@b.example>: no", "a@b.example "},
 		{"  a.b+c@d-e.example.", "a.b+c@d-e.example "},
 		{"\"a b\"@c.example", "\"a b\"@c.example "},
+		{"'a@b.example'", "a@b.example "},
+		{"dda:SMTP=a@b.example;", "a@b.example "},
+		{" • a@b.example", "a@b.example "},
+		{"* <a@b.example> full", "a@b.example "},
+		{"\tRecipient:\ta@b.example", "a@b.example "},
 		{"a@", ""},
 		{"@b", ""},
 		{"rcpt to:<a@b.example> rcpt to:<c@d.example>",
@@ -409,6 +604,11 @@ START_TEST(patterns)
 		{"^*b", "a b", true},
 		{"宛先", "宛\n先", true},
 		{"ab", "a\nb", false},
+		{"échec à", "ÉCHEC\nÀ", true},
+		{"Łódź", "ŁÓDŹ", true},
+		{"не Ёж", "НЕ\nЁЖ", true},
+		{"απέτυχε", "ΑΠΈΤΥΧΕ", true},
+		{"x×", "X×", true},
 	};
 	struct buf line = {0}, flat = {0};
 	struct bounces *b;
@@ -521,6 +721,7 @@ suite(void)
 {
 	Suite *s = suite_create("classify");
 	TCase *t = tcase_create("standards"), *v = tcase_create("vendors"),
+	    *g = tcase_create("general"),
 	    *p = tcase_create("people"), *b = tcase_create("table"),
 	    *l = tcase_create("limits");
 
@@ -535,6 +736,14 @@ suite(void)
 	tcase_add_test(v, japanese);
 	tcase_add_test(v, encoded_and_html);
 	tcase_add_test(v, who_was_not_reached);
+	tcase_add_test(g, languages);
+	tcase_add_test(g, codes_without_words);
+	tcase_add_test(g, words_of_action);
+	tcase_add_test(g, filters_that_refuse);
+	tcase_add_test(g, policy_is_not_permanent);
+	tcase_add_test(p, who_sends_our_mail_back);
+	tcase_add_test(p, postmasters);
+	tcase_add_test(p, robots);
 	tcase_add_test(p, people);
 	tcase_add_test(p, lists);
 	tcase_add_test(b, codes);
@@ -549,6 +758,7 @@ suite(void)
 	tcase_set_timeout(l, 60);
 	suite_add_tcase(s, t);
 	suite_add_tcase(s, v);
+	suite_add_tcase(s, g);
 	suite_add_tcase(s, p);
 	suite_add_tcase(s, b);
 	suite_add_tcase(s, l);
