@@ -108,7 +108,8 @@ bounces_lower(char *s)
 	text_lower(s);
 	for (p = s; *p != '\0'; p++)
 		if ((*p & 0xe0) == 0xc0 && (p[1] & 0xc0) == 0x80) {
-			c = small((*p & 0x1fu) << 6 | (p[1] & 0x3fu));
+			c = small(((unsigned)*p & 0x1f) << 6 |
+			    ((unsigned)p[1] & 0x3f));
 			*p++ = (char)(0xc0 | c >> 6);
 			*p = (char)(0x80 | (c & 0x3f));
 		}
@@ -477,20 +478,18 @@ one_address(const struct pattern *x, const char *line, const char *low,
 	return false;
 }
 
-/* S behind blanks and what begins an item of a list. */
-static const char *
-behind_bullet(const char *s)
+/* The length of a blank or of what begins an item of a list; 0 for others. */
+static size_t
+bullet(const char *s)
 {
 	static const char *const bullets[] = {" ", "\t", "*", "•", "・",
 	    "●", "■", "　", "\302\240"};
-	size_t i, n = sizeof(bullets) / sizeof(bullets[0]);
+	size_t i;
 
-	for (i = 0; i < n; i++)
-		if (text_prefix(s, bullets[i])) {
-			s += strlen(bullets[i]);
-			i = (size_t)-1;
-		}
-	return s;
+	for (i = 0; i < sizeof(bullets) / sizeof(bullets[0]); i++)
+		if (text_prefix(s, bullets[i]))
+			return strlen(bullets[i]);
+	return 0;
 }
 
 static char *
@@ -507,10 +506,14 @@ void
 bounces_addresses(const struct bounces *b, const char *word, const char *s,
     void (*next)(void *arg, const char *address), void *arg)
 {
-	const char *line = behind_bullet(s), *from;
-	char *low = flat_line(line), *got;
-	size_t i, n = strlen(low);
+	const char *line = s, *from;
+	char *low, *got;
+	size_t i, n;
 
+	while ((n = bullet(line)) > 0)
+		line += n;
+	low = flat_line(line);
+	n = strlen(low);
 	while (n > 0 && strchr(" \t\r", low[n - 1]) != NULL)
 		low[--n] = '\0';
 	if (memchr(low, '@', n) == NULL) {

@@ -246,9 +246,9 @@ END_TEST
  * What no vendor's form is needed for
  */
 
-/* A bounce of Subject HEADING, TEXT and our mail below a line LINE. */
+/* A mail of Subject HEADING, WORDS and our mail below LINE. */
 static void
-speaks(const char *heading, const char *text, const char *line,
+speaks(const char *heading, const char *words, const char *line,
     const char *want)
 {
 	struct buf b = {0};
@@ -256,7 +256,7 @@ speaks(const char *heading, const char *text, const char *line,
 	buf_printf(&b, "From: postmaster@mx.example\nTo: desk@desk.example\n"
 	    "Subject: %s\nContent-Type: text/plain; charset=UTF-8\n\n%s\n\n"
 	    "%s\n\nMessage-ID: <1.contact.ab@desk.example>\nTo: "
-	    "a@b.example\n", heading, text, line);
+	    "a@b.example\n", heading, words, line);
 	check(buf_text(&b), want);
 	buf_free(&b);
 }
