@@ -270,8 +270,9 @@ START_TEST(languages)
 		{"ÉCHEC DE LA DISTRIBUTION", "Destinataire : "
 		    "soumu@city.example\nLa boîte aux lettres est pleine.",
 		    "----- Message d'origine -----"},
-		{"Mensaje devuelto", "No fue posible entregarlo.\n"
-		    "Destinatario: soumu@city.example", "Mensaje original:"},
+		{"Mensaje devuelto", "Mensaje original no entregado.\n"
+		    "Destinatario: soumu@city.example",
+		    "---- Mensaje original adjunto ----"},
 		{"Mensagem não entregue", "Falha ao entregar para\n"
 		    "* soumu@city.example", "== Mensagem original =="},
 		{"Mancata consegna", "Impossibile consegnare a:\n"
@@ -329,8 +330,8 @@ END_TEST
 START_TEST(words_of_action)
 {
 	check(STATUS "Final-Recipient: rfc822; soumu@city.example\n"
-	    "Action: error\nStatus: 5.0.0\n" RETURNED,
-	    "bounce soumu@city.example 5.0.0 temporary" ID);
+	    "Action: error (no such thing)\n" RETURNED,
+	    "bounce soumu@city.example - temporary" ID);
 	check(STATUS "Final-Recipient: rfc822; soumu@city.example\n"
 	    "Action: deferred\nStatus: 5.0.0\n" RETURNED,
 	    "delay soumu@city.example 5.0.0 -" ID);
@@ -713,6 +714,12 @@ START_TEST(long_lines)
 {
 	hostile(DAEMON "Subject: failure notice\n\n", "a@b.example ", 200000, "\n",
 	    "bounce a@b.example - temporary -");
+	hostile(DAEMON "Subject: failure notice\n\n", "* •\t", 200000,
+	    "a@b.example\n", "bounce - - temporary -");
+	hostile(DAEMON "Subject: failure notice\n\n", "-=- \n", 200000,
+	    "a@b.example\n", "bounce - - temporary -");
+	hostile(MASTER "Subject: Undeliverable\n\n", "deliver x to ", 200000,
+	    "\n", "ordinary - - - -");
 }
 END_TEST
 
