@@ -208,11 +208,20 @@ machine_believed(struct evidence *l, enum mail_class class, bool subject,
 	    evidence_code(l, false) != 0 || failure_named(l));
 }
 
+/* A reason for a failure tells of one, where the subject does too. */
+static bool
+says_text(const struct evidence *l, enum mail_class class)
+{
+	return says(l, PLACE_TEXT, class) || (class == MAIL_BOUNCE &&
+	    says(l, PLACE_SUBJECT, class) && bounces_match(l->t,
+	    PLACE_REASON, NULL, buf_text(&l->flat)) != NULL);
+}
+
 /* A subject that tells of a failure does for a delay too. */
 static bool
 believed(struct evidence *l, enum trust who, enum mail_class class)
 {
-	bool text = says(l, PLACE_TEXT, class);
+	bool text = says_text(l, class);
 	bool subject = says(l, PLACE_SUBJECT, class) ||
 	    (class == MAIL_DELAY && text &&
 	    says(l, PLACE_SUBJECT, MAIL_BOUNCE));

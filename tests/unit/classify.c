@@ -403,6 +403,9 @@ START_TEST(postmasters)
 	check(MASTER "Subject: Undeliverable\n\nCould not be delivered:\n\n"
 	    "  soumu@city.example\n",
 	    "bounce soumu@city.example - temporary -");
+	check(MASTER "Subject: Undeliverable\n\nsoumu@city.example\n"
+	    "收件者信箱已滿\n",
+	    "bounce soumu@city.example 5.2.2 temporary -");
 	check(MASTER "Subject: Undeliverable\n\nNot delivered yet, the "
 	    "server will keep trying:\n\n  soumu@city.example\n",
 	    "delay soumu@city.example - -" " -");
