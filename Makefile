@@ -145,6 +145,7 @@ DESK = \
 	verify \
 	record \
 	payload \
+	payloadopen \
 	contact \
 	notes \
 	handedit \

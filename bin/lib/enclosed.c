@@ -110,11 +110,12 @@ in_armor(struct slice s, struct enclosed *e)
 }
 
 static void
-in_cleartext(struct slice s, struct enclosed *e)
+in_cleartext(struct slice before, struct slice s, struct enclosed *e)
 {
 	struct slice rest = s, end;
 
 	e->kind = ENCLOSED_CLEARTEXT;
+	e->quoted = !slice_blank(before);
 	e->broken = !find_line(&rest, begin_signature) ||
 	    !find_line(&rest, end_signature);
 	end = slice_line(&rest);
@@ -132,7 +133,8 @@ in_text(struct slice all, struct enclosed *e)
 	if (a && (!b || message.p < cleartext.p))
 		in_armor(message, e);
 	else if (b)
-		in_cleartext(cleartext, e);
+		in_cleartext((struct slice){all.p, (size_t)(cleartext.p -
+		    all.p)}, cleartext, e);
 }
 
 /* A part that may be a binary message. */
@@ -142,6 +144,15 @@ may_be_binary(const struct entity *part)
 	return strcmp(part->type, "application/octet-stream") == 0 ||
 	    strcmp(part->type, "application/pgp-encrypted") == 0 ||
 	    strcmp(part->type, "application/pgp") == 0;
+}
+
+static void
+in_binary(const struct buf *bytes, struct enclosed *e)
+{
+	if (e->kind != ENCLOSED_NOTHING || !encrypted(bytes))
+		return;
+	e->kind = ENCLOSED_ENCRYPTED;
+	buf_add(&e->message, bytes->p, bytes->n);
 }
 
 static void
@@ -156,12 +167,16 @@ in_part(const struct entity *part, struct enclosed *e)
 	else
 		entity_bytes(part, &bytes);
 	in_text((struct slice){buf_text(&bytes), bytes.n}, e);
-	if (e->kind == ENCLOSED_NOTHING && may_be_binary(part) &&
-	    encrypted(&bytes)) {
-		e->kind = ENCLOSED_ENCRYPTED;
-		buf_add(&e->message, bytes.p, bytes.n);
-	}
+	if (may_be_binary(part))
+		in_binary(&bytes, e);
 	buf_free(&bytes);
+}
+
+/* A part that a person reads, and words in it. */
+static bool
+has_words(const struct entity *part)
+{
+	return text_prefix(part->type, "text/") && !slice_blank(part->body);
 }
 
 static bool
@@ -221,13 +236,17 @@ in_mail(struct slice all, struct enclosed *e)
 	struct entity *v = xmalloc(ENTITY_PARTS * sizeof(*v));
 	size_t i, n = entity_walk(all, v, ENTITY_PARTS);
 	struct enclosed one;
+	bool words = false;
 
 	for (i = 0; i < n && (e->kind == ENCLOSED_NOTHING || e->broken); i++) {
-		one = (struct enclosed){ENCLOSED_NOTHING, false, {0}, {0}};
+		one = (struct enclosed){.kind = ENCLOSED_NOTHING};
 		if (is_signed(&v[i]))
 			in_signed(v + i, n - i, &one);
 		else if (!v[i].multipart)
 			in_part(&v[i], &one);
+		one.quoted = one.kind == ENCLOSED_CLEARTEXT &&
+		    (one.quoted || words);
+		words = words || (!v[i].multipart && has_words(&v[i]));
 		if (one.kind != ENCLOSED_NOTHING &&
 		    (e->kind == ENCLOSED_NOTHING || !one.broken)) {
 			enclosed_free(e);
@@ -242,12 +261,18 @@ void
 enclosed_find(const void *p, size_t n, bool text, struct enclosed *e)
 {
 	struct slice all = {p, n};
+	struct buf bytes = {0};
 
-	*e = (struct enclosed){ENCLOSED_NOTHING, false, {0}, {0}};
+	*e = (struct enclosed){.kind = ENCLOSED_NOTHING};
 	if (text)
 		in_text(all, e);
 	else
 		in_mail(all, e);
+	if (text && n > 0 && *all.p & 0x80) { /* RFC 4880, section 4.2 */
+		buf_add(&bytes, p, n);
+		in_binary(&bytes, e);
+		buf_free(&bytes);
+	}
 }
 
 void
@@ -255,7 +280,25 @@ enclosed_free(struct enclosed *e)
 {
 	buf_free(&e->message);
 	buf_free(&e->signature);
-	*e = (struct enclosed){ENCLOSED_NOTHING, false, {0}, {0}};
+	*e = (struct enclosed){.kind = ENCLOSED_NOTHING};
+}
+
+void
+enclosed_clear(const struct buf *message, struct buf *out)
+{
+	struct slice all = {buf_text(message), message->n}, line;
+	bool head = true;
+
+	while (all.n > 0) {
+		line = slice_line(&all);
+		if (!head && slice_equal(trim(line), begin_signature))
+			return;
+		if (!head && slice_starts(line, "- "))
+			slice_take(&line, 2);
+		if (!head)
+			buf_add(out, line.p, line.n);
+		head = head && trim(line).n > 0;
+	}
 }
 
 void

@@ -26,6 +26,8 @@ enum enclosed_kind {
 struct enclosed {
 	enum enclosed_kind kind;
 	bool broken; /* by its framing: cut short, or no message at all */
+	bool quoted; /* CLEARTEXT behind other words: who wrote those may
+	                have taken it from elsewhere */
 	struct buf message, signature;
 };
 
@@ -36,6 +38,12 @@ struct enclosed {
  */
 void enclosed_find(const void *p, size_t n, bool text, struct enclosed *e);
 void enclosed_free(struct enclosed *e);
+
+/*
+ * What a clear-signed text says, appended to OUT: MESSAGE without armor and
+ * signature, its dashes as they were (RFC 4880, section 7.1), unverified.
+ */
+void enclosed_clear(const struct buf *message, struct buf *out);
 
 /* TEXT without its armored messages and signatures, appended to OUT: what
  * stood around them in clear. */

@@ -2,14 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "charset.h"
 #include "dump.h"
 #include "enclosed.h"
 #include "gate.h"
 #include "io.h"
 #include "letter.h"
 #include "mime.h"
-#include "packet.h"
 #include "part.h"
 #include "payload.h"
 #include "policy.h"
@@ -18,267 +16,6 @@
 #include "text.h"
 
 #define SEALED_MAX (128UL << 20)
-#define ROOM_MAX (64UL << 20) /* of text that one message may unfold to */
-#define RECIPIENTS_MAX 64
-#define HIDDEN "0000000000000000"
-
-/*
- * Marks
- */
-
-/* Is one of the recipients the desk, or hidden? */
-static int
-for_desk(struct desk *d, char ids[][PGP_KEYID], size_t n, bool *yes,
-    struct fault *f)
-{
-	struct pgp_key key;
-	size_t i, k;
-
-	*yes = false;
-	if (desk_ring(d, f) == -1)
-		return -1;
-	for (i = 0; i < n && !*yes; i++)
-		*yes = strcmp(ids[i], HIDDEN) == 0;
-	for (k = 0; k < d->conf->pgp_keys.n && !*yes; k++) {
-		if (pgp_key_any(d->ring, d->conf->pgp_keys.v[k], &key, f) ==
-		    -1)
-			return -1;
-		for (i = 0; i < n && !*yes; i++)
-			*yes = pgp_has_id(&key, ids[i]);
-	}
-	return 0;
-}
-
-static int
-mark_encrypted(struct desk *d, const struct enclosed *e, const char **mark,
-    struct fault *f)
-{
-	char ids[RECIPIENTS_MAX][PGP_KEYID];
-	struct buf bin = {0};
-	bool sealed = false, ours;
-	struct fault why;
-	size_t n = 0;
-	int rc;
-
-	*mark = "broken";
-	rc = packet_unarmor(e->message.p, e->message.n, &bin, &why);
-	if (rc == 0)
-		rc = packet_recipients(&bin, ids, RECIPIENTS_MAX, &n, &sealed,
-		    &why);
-	buf_free(&bin);
-	if (rc == -1)
-		return 0;
-	if (for_desk(d, ids, n, &ours, f) == -1)
-		return -1;
-	*mark = !ours ? "foreign" : sealed ? "encrypted" : "unprotected";
-	return 0;
-}
-
-static int
-mark_of(struct desk *d, const struct enclosed *e, const char **mark,
-    struct fault *f)
-{
-	*mark = e->broken ? "broken" : "signed";
-	if (e->kind == ENCLOSED_NOTHING)
-		*mark = "";
-	return e->kind == ENCLOSED_ENCRYPTED && !e->broken ?
-	    mark_encrypted(d, e, mark, f) : 0;
-}
-
-int
-payload_mark(struct desk *d, const void *p, size_t n, bool text,
-    const char **mark, struct fault *f)
-{
-	struct enclosed e;
-	int rc;
-
-	enclosed_find(p, n, text, &e);
-	rc = mark_of(d, &e, mark, f);
-	enclosed_free(&e);
-	return rc;
-}
-
-const char *
-payload_says(const char *mark)
-{
-	static const char *const says[][2] = {
-		{"encrypted", "encrypted"}, {"signed", "signed"},
-		{"foreign", "encrypted to another key"},
-		{"unprotected", "encrypted without protection"},
-		{"broken", "encrypted or signed, but broken"},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(says) / sizeof(says[0]); i++)
-		if (strcmp(mark, says[i][0]) == 0)
-			return says[i][1];
-	return "";
-}
-
-/*
- * Opening
- */
-
-static const char *
-word_of(const struct pgp_signature *sig)
-{
-	switch (sig->proof) {
-	case PGP_SIGNED:
-		return "unpinned";
-	case PGP_DEAD:
-		return "expired";
-	case PGP_UNKNOWN:
-		return "unknown";
-	case PGP_FORGED:
-		return "forged";
-	default:
-		return "";
-	}
-}
-
-void
-payload_compare(struct payload *y, const char *pinned)
-{
-	if (strcmp(y->signature, "unpinned") == 0 && pinned[0] != '\0')
-		y->signature = strcmp(y->fpr, pinned) == 0 ? "pinned" :
-		    "other";
-}
-
-static void
-take_signature(struct payload *y, const struct pgp_signature *sig)
-{
-	y->signature = word_of(sig);
-	memcpy(y->fpr, sig->fpr, PGP_FPR);
-}
-
-/* A header of MIME before it?  A text has none, or one of its own. */
-static bool
-is_part(const struct buf *text)
-{
-	struct slice all = {buf_text(text), text->n}, head, body, value;
-
-	return head_split(all, &head, &body) &&
-	    head_find(head, "Content-Type", &value);
-}
-
-static int
-decrypt(struct desk *d, const struct enclosed *e, struct payload *y,
-    struct fault *f)
-{
-	struct pgp_signature sig;
-
-	if (desk_own(d, f) == -1 || pgp_read(d->own, d->ring, &e->message,
-	    ROOM_MAX, &y->text, &sig, f) == -1)
-		return -1;
-	take_signature(y, &sig);
-	return 0;
-}
-
-static int
-verify(struct desk *d, const struct enclosed *e, struct buf *text,
-    struct payload *y, struct fault *f)
-{
-	struct pgp_signature sig;
-	int rc;
-
-	if (e->broken)
-		return fault_set(f, EX_DATAERR,
-		    "a signed text that is cut short");
-	if (e->kind == ENCLOSED_CLEARTEXT) {
-		rc = pgp_verify(d->ring, &e->message, ROOM_MAX, text, &sig, f);
-	} else {
-		rc = pgp_verify_detached(d->ring, &e->message, &e->signature,
-		    &sig, f);
-		if (rc == 0)
-			buf_add(text, e->message.p, e->message.n);
-	}
-	if (rc == 0)
-		take_signature(y, &sig);
-	return rc;
-}
-
-/* RFC 3156, section 6.1: signed first, then encrypted. */
-static int
-verify_within(struct desk *d, struct payload *y, struct fault *f)
-{
-	struct buf text = {0};
-	struct enclosed e;
-	int rc = 0;
-
-	enclosed_find(buf_text(&y->text), y->text.n, !is_part(&y->text), &e);
-	if (e.kind == ENCLOSED_CLEARTEXT || e.kind == ENCLOSED_SIGNED) {
-		rc = verify(d, &e, &text, y, f);
-		if (rc == 0) {
-			buf_free(&y->text);
-			y->text = text;
-		}
-	}
-	enclosed_free(&e);
-	return rc;
-}
-
-static int
-open_enclosed(struct desk *d, const struct enclosed *e, struct payload *y,
-    struct fault *f)
-{
-	if (desk_ring(d, f) == -1)
-		return -1;
-	if (e->kind != ENCLOSED_ENCRYPTED)
-		return verify(d, e, &y->text, y, f);
-	if (decrypt(d, e, y, f) == -1)
-		return -1;
-	return y->signature[0] == '\0' ? verify_within(d, y, f) : 0;
-}
-
-/* UTF-8, as a report is read; what is no text stays as it is. */
-static void
-recode(struct payload *y)
-{
-	struct buf utf8 = {0};
-
-	y->part = is_part(&y->text);
-	if (y->part || (y->text.n > 0 &&
-	    memchr(y->text.p, '\0', y->text.n) != NULL))
-		return;
-	charset_utf8(&utf8, NULL, buf_text(&y->text), y->text.n);
-	buf_free(&y->text);
-	y->text = utf8;
-}
-
-int
-payload_open(struct desk *d, const void *p, size_t n, bool text,
-    struct payload *y, struct fault *f)
-{
-	struct enclosed e;
-	int rc;
-
-	*y = (struct payload){.mark = "", .signature = ""};
-	enclosed_find(p, n, text, &e);
-	rc = mark_of(d, &e, &y->mark, f);
-	if (rc == 0 && e.kind != ENCLOSED_NOTHING) {
-		rc = open_enclosed(d, &e, y, f);
-		y->opened = rc == 0;
-		if (rc == -1 && (f->status == EX_DATAERR ||
-		    strcmp(y->mark, "foreign") == 0)) {
-			y->why = xstrdup(f->text);
-			rc = 0;
-		}
-	}
-	enclosed_free(&e);
-	if (!y->opened)
-		buf_free(&y->text);
-	else
-		recode(y);
-	return rc;
-}
-
-void
-payload_free(struct payload *y)
-{
-	buf_free(&y->text);
-	wipe_str(y->why);
-	y->why = NULL;
-}
 
 /*
  * Mails of a case
@@ -338,9 +75,14 @@ payload_mail(struct desk *d, const char *number, const char *name,
 static bool
 opened_before(const struct casefile *c)
 {
-	return casefile_last(c, "accept", "opened", "yes") >= 0 ||
-	    casefile_last(c, "reject", "opened", "yes") >= 0 ||
-	    casefile_last(c, "unseal", "opened", "yes") >= 0;
+	static const char *const events[] = {"accept", "reject", "unseal"};
+	size_t i;
+
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (casefile_last(c, events[i], "opened", "yes") >= 0 ||
+		    casefile_last(c, events[i], "opened", "part") >= 0)
+			return true;
+	return false;
 }
 
 /* What of the line that opened the case; to be freed, or NULL. */
@@ -377,28 +119,58 @@ open_report(struct desk *d, const struct casefile *c, const struct report *r,
 	return rc;
 }
 
+/* The layers of Y that say something, as one report: what is within counts
+ * before what is around it, and consents alone.  NULL where none does. */
+static int
+read_layers(struct desk *d, const struct buf *raw, struct payload *y,
+    struct report **all, struct fault *f)
+{
+	const struct payload_layer *l;
+	struct report *r;
+	size_t i;
+
+	*all = NULL;
+	for (i = y->n; i > 0; i--) {
+		l = &y->layers[i - 1];
+		if (l->quoted)
+			continue;
+		if (dump_within(d->forms, raw, buf_text(&l->text), l->text.n,
+		    l->part, &r, f) == -1) {
+			if (f->status != EX_DATAERR)
+				return -1;
+			if (i == y->n && y->why == NULL)
+				y->why = xstrdup(f->text);
+			continue; /* else it is but a cover */
+		}
+		if (i < y->n)
+			r->may_name = r->may_write = false;
+		if (*all != NULL)
+			report_merge(r, *all, false);
+		report_free(*all);
+		*all = r;
+	}
+	return 0;
+}
+
 static int
 merge(struct desk *d, struct report *r, const struct buf *raw,
     struct payload *y, struct fault *f)
 {
 	struct report *inner;
+	int rc;
 
 	if (desk_forms(d, f) == -1)
 		return -1;
-	if (dump_within(d->forms, raw, buf_text(&y->text), y->text.n, y->part,
-	    &inner, f) == -1) {
-		if (f->status != EX_DATAERR)
-			return -1;
+	rc = read_layers(d, raw, y, &inner, f);
+	if (rc == 0 && inner != NULL)
+		report_merge(r, inner, true);
+	if (rc == 0 && inner == NULL && y->why != NULL)
 		y->opened = false;
-		y->why = xstrdup(f->text);
-		return 0;
-	}
-	report_merge(r, inner);
 	payload_compare(y, r->key);
 	if (strcmp(y->signature, "forged") == 0)
 		r->may_name = r->may_write = false;
 	report_free(inner);
-	return 0;
+	return rc;
 }
 
 int
@@ -437,7 +209,8 @@ payload_fill(struct change *ch, const struct report *r,
 
 	if (y->mark[0] == '\0' && y->why == NULL)
 		return 0;
-	casefile_word(words, "opened", y->opened ? "yes" : "no");
+	casefile_word(words, "opened", !y->opened ? "no" :
+	    y->why != NULL ? "part" : "yes");
 	casefile_word(words, "signature", y->signature);
 	if (!y->opened)
 		return 0;
@@ -471,7 +244,8 @@ payload_sentence(const struct payload *y, struct buf *out)
 
 	buf_puts(out, payload_says(y->mark));
 	if (y->why != NULL)
-		buf_printf(out, "; it cannot be opened: %s", y->why);
+		buf_printf(out, "; %s cannot be opened: %s",
+		    y->opened ? "what lies in it" : "it", y->why);
 	for (i = 0; i < sizeof(says) / sizeof(says[0]); i++)
 		if (strcmp(y->signature, says[i][0]) == 0)
 			buf_printf(out, "; %s", says[i][1]);
@@ -495,20 +269,51 @@ payload_warn(const struct desk *d, const char *number,
 
 /* A part of MIME with the subject that was hidden in it, or a text. */
 static int
-put_text(const struct payload *y, struct buf *out, struct fault *f)
+put_text(const struct payload_layer *l, struct buf *out, struct fault *f)
 {
 	struct mime_mail *m;
 
-	if (!y->part) {
-		text_clean(out, buf_text(&y->text), y->text.n);
+	if (!l->part) {
+		text_clean(out, buf_text(&l->text), l->text.n);
 		return 0;
 	}
-	if (mime_parse(buf_text(&y->text), y->text.n, &m, f) == -1)
+	if (mime_parse(buf_text(&l->text), l->text.n, &m, f) == -1)
 		return -1;
 	if (m->subject[0] != '\0')
 		buf_printf(out, "Subject: %s\n", m->subject);
 	buf_printf(out, "\n%s", m->text);
 	mime_free(m);
+	return 0;
+}
+
+/* What stands in the layer around the next one. */
+static void
+put_around(const struct payload_layer *l, struct buf *out)
+{
+	struct buf text = {0}, around = {0};
+	struct fault f;
+
+	if (put_text(l, &text, &f) == 0) {
+		enclosed_around(buf_text(&text), &around);
+		if (around.n < text.n &&
+		    !slice_blank((struct slice){buf_text(&around), around.n}))
+			buf_printf(out, "[around it:]\n%s",
+			    buf_text(&around));
+	}
+	buf_free(&text);
+	buf_free(&around);
+}
+
+/* From the inmost on. */
+static int
+put_layers(const struct payload *y, struct buf *out, struct fault *f)
+{
+	size_t i;
+
+	if (put_text(&y->layers[y->n - 1], out, f) == -1)
+		return -1;
+	for (i = y->n - 1; i > 0; i--)
+		put_around(&y->layers[i - 1], out);
 	return 0;
 }
 
@@ -548,7 +353,7 @@ put_mail(struct desk *d, const struct casefile *c, const struct report *r,
 		    strlen(e->time) > 16 ? e->time + 11 : "");
 		payload_sentence(&y, out);
 		buf_putc(out, '\n');
-		if (y.opened && put_text(&y, out, &f) == -1)
+		if (y.opened && put_layers(&y, out, &f) == -1)
 			buf_printf(out, "%s\n", f.text);
 	}
 	payload_free(&y);

@@ -31,28 +31,46 @@
 #include "report.h"
 
 /* The mark of N bytes, a mail or, with TEXT, a text; "" where no OpenPGP is in
- * it.  No secret key is asked. */
+ * it.  What is encrypted in what is signed is encrypted.  No secret key is
+ * asked. */
 int payload_mark(struct desk *d, const void *p, size_t n, bool text,
     const char **mark, struct fault *f);
 /* The mark as a person reads it: "encrypted to another key"; "" for "". */
 const char *payload_says(const char *mark);
 
+/*
+ * OpenPGP in OpenPGP: so many times encrypted, and so many times signed, is
+ * opened, the text of the one being where the next is found.
+ */
+#define PAYLOAD_TIMES 3
+
+struct payload_layer {
+	struct buf text;
+	bool part;   /* TEXT is a part of MIME, not a text alone */
+	bool quoted; /* a clear-signed text behind other words: whoever wrote
+	                those is not he who signed */
+};
+
 struct payload {
 	const char *mark;       /* "": there is no OpenPGP in it */
 	bool opened;
-	char *why;              /* else why not, or NULL */
-	bool part;              /* TEXT is a part of MIME, not a text alone */
-	struct buf text;
+	char *why;              /* else why not; where it was opened, why what
+	                           lies in it was not; or NULL */
+	size_t n;
+	struct payload_layer layers[2 * PAYLOAD_TIMES]; /* outermost first */
 	const char *signature;  /* "" where it is not signed */
 	char fpr[PGP_FPR];      /* of its key, or "" */
 };
 
 /*
  * Open N bytes with the user's own key.  What can never be opened (broken,
- * unprotected, foreign, too large) is no fault but told in WHY, and nothing
- * of it is given.  EX_TEMPFAIL: it may be, by another coordinator, or later.
- * PINNED, "" where there is none, is the key that should have signed; it may be
- * told in the text itself (payload_compare()).  To be freed.
+ * unprotected, foreign, to a key that is hidden and not his, too large, too
+ * deep) is no fault but told in WHY, and nothing of it is given; what stands
+ * around it is.  EX_TEMPFAIL: it may be, by another coordinator, or later.
+ * All layers together unfold to 64 MiB at most.  The signature is the
+ * innermost one, or one that is wrong.  PINNED, "" where there is none, is the
+ * key that should have signed; it may be told in the text itself
+ * (payload_compare()).  To be freed.
  */
 int payload_open(struct desk *d, const void *p, size_t n, bool text,
     struct payload *y, struct fault *f);

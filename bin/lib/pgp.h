@@ -148,8 +148,9 @@ int pgp_encrypt_signed(struct pgp *r, const struct pgp_signer *s,
 /*
  * Decrypt.  Nothing is appended to OUT before the whole message has
  * decrypted and its integrity is proven.  No secret key, or an agent that
- * does not give it: EX_TEMPFAIL with the cure; broken or without integrity
- * protection: EX_DATAERR.
+ * does not give it: EX_TEMPFAIL with the cure; the same of a message that hides
+ * all that it is encrypted to: EX_NOINPUT, for who knows whether one of ours
+ * does; broken or without integrity protection: EX_DATAERR.
  */
 int pgp_decrypt(struct pgp *r, const void *p, size_t n, struct buf *out,
     struct fault *f);

@@ -7,6 +7,7 @@
 #include "ring.h"
 
 #define PLAIN_MAX (256 << 20) /* what a small message may inflate to */
+#define HIDDEN "0000000000000000"
 #define UNKNOWN_CIPHER "?.?"  /* GPGME's, while there is no session key */
 
 static ssize_t
@@ -97,6 +98,14 @@ no_secret_key(struct pgp *r, const char *id, struct fault *f)
 }
 
 static int
+hidden(struct pgp *r, struct fault *f)
+{
+	return fault_set(f, EX_NOINPUT, "%s: the message does not tell whom "
+	    "it is encrypted to, and no secret key that is unlocked here "
+	    "opens it", r->home);
+}
+
+static int
 decrypt_fault(struct pgp *r, gpgme_error_t e, const char *id,
     struct fault *f)
 {
@@ -111,7 +120,8 @@ decrypt_fault(struct pgp *r, gpgme_error_t e, const char *id,
 		return fault_set(f, EX_DATAERR,
 		    "an encrypted message that is damaged or was changed");
 	if (gpgme_err_code(e) == GPG_ERR_NO_SECKEY && all_absent(res))
-		return no_secret_key(r, id, f);
+		return strcmp(id, HIDDEN) == 0 ? hidden(r, f) :
+		    no_secret_key(r, id, f);
 	return fault_set(f, EX_TEMPFAIL, "%s: the agent does not open the "
 	    "message to %s (%s): unlock the key with gpg, then try again",
 	    r->home, id, why);
@@ -185,19 +195,21 @@ decrypt(struct pgp *r, bool unwrap, const struct buf *bin, size_t room,
 }
 
 /* BIN is an encrypted message that RING can open, by what stands before its
- * data. */
+ * data; ID is one of its recipients, hidden where all are. */
 static int
 can_open(struct pgp *r, const struct buf *bin, char id[PGP_KEYID],
     struct fault *f)
 {
 	char ids[RING_RECIPIENTS][PGP_KEYID];
 	bool sealed;
-	size_t nids;
+	size_t i, nids;
 
 	if (packet_recipients(bin, ids, RING_RECIPIENTS, &nids, &sealed,
 	    f) == -1)
 		return -1;
-	memcpy(id, ids[0], PGP_KEYID);
+	for (i = 0; i + 1 < nids && strcmp(ids[i], HIDDEN) == 0; i++)
+		;
+	memcpy(id, ids[i], PGP_KEYID);
 	if (!sealed)
 		return fault_set(f, EX_DATAERR, "an encrypted message without "
 		    "protection against changes (RFC 4880, section 5.7)");

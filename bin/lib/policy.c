@@ -189,7 +189,7 @@ unsealed(const struct casefile_event *e)
 {
 	char *opened = casefile_word_of(e->line, "opened");
 	bool is = strcmp(e->name, "unseal") == 0 && opened != NULL &&
-	    strcmp(opened, "yes") == 0;
+	    strcmp(opened, "no") != 0;
 
 	free(opened);
 	return is;

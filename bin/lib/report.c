@@ -478,7 +478,7 @@ prefer(char **to, const char *inner)
 }
 
 static void
-join_text(struct report *r, const struct report *inner)
+join_text(struct report *r, const struct report *inner, bool clear)
 {
 	struct buf around = {0}, text = {0};
 
@@ -486,8 +486,8 @@ join_text(struct report *r, const struct report *inner)
 	buf_puts(&text, inner->text);
 	if (around.n < strlen(r->text) &&
 	    !blank(buf_text(&around), around.n))
-		buf_printf(&text, "\n[in clear around it:]\n%s",
-		    buf_text(&around));
+		buf_printf(&text, "\n[%saround it:]\n%s",
+		    clear ? "in clear " : "", buf_text(&around));
 	put(&r->text, xstrdup(buf_text(&text)));
 	buf_free(&around);
 	buf_free(&text);
@@ -505,9 +505,9 @@ give_way(struct report *r, const struct report *inner)
 }
 
 void
-report_merge(struct report *r, const struct report *inner)
+report_merge(struct report *r, const struct report *inner, bool clear)
 {
-	join_text(r, inner);
+	join_text(r, inner, clear);
 	if (inner->form[0] != '\0')
 		give_way(r, inner);
 	prefer(&r->finder, inner->finder);

@@ -53,10 +53,11 @@ int report_read_part(const void *p, size_t n, struct report **r,
  * R is what stood outside, INNER what was encrypted or signed in it.  What
  * INNER tells takes the place of what R did, and where it is a web form's dump
  * R's sender, who is no finder, and what R withholds; its consent counts where
- * R gave none.  The armor in R's text is gone, what stood around it comes last;
- * a text without armor is replaced.
+ * R gave none.  The armor in R's text is gone, what stood around it comes last,
+ * called so, and with CLEAR that it stood there in clear; a text without armor
+ * is replaced.
  */
-void report_merge(struct report *r, const struct report *inner);
+void report_merge(struct report *r, const struct report *inner, bool clear);
 
 /* The sealed record, as above; report_read() reads it back. */
 void report_print(const struct report *r, struct buf *out);

@@ -52,11 +52,12 @@ event() { grep "^Log: [^ ]* $2 " "$SPOOL/$(place "$1")" | tail -n 1; }
 
 GOOD="mime hidden nested mime-signed exchange renamed inline within
     inline-signed html binary jis anonymous"
-BAD="unprotected truncated damaged bomb foreign"
+BAD="unprotected truncated damaged bomb foreign hidden-foreign"
 for shape in $GOOD signed cleartext unprotected truncated damaged bomb; do
 	mail "$shape" "$shape" report@desk.example a@finder.example ... finder
 done
 mail foreign mime report@desk.example a@finder.example ... finder "$FINDERKEY"
+mail hidden-foreign anonymous report@desk.example a@finder.example ... finder "$FINDERKEY"
 mail wrong-signer nested report@desk.example a@finder.example ... mallory
 mail forged forged report@desk.example a@finder.example ... finder
 mail forged-text forged-cleartext report@desk.example a@finder.example ... finder
@@ -82,7 +83,7 @@ marked() {
 	cron todoke-show "$(number "$1")" | grep -q "OpenPGP: $2\." ||
 	    fail "todoke-show of $1"
 }
-for shape in $GOOD wrong-signer damaged bomb; do
+for shape in $GOOD wrong-signer damaged bomb hidden-foreign; do
 	marked "$shape" encrypted encrypted
 	[ "$(field "$(number "$shape")" Consent)" = none ] || fail "$shape: consent"
 	! event "$(number "$shape")" open | grep -q missing= ||

@@ -15,9 +15,15 @@
 static void
 enclosed(const uint8_t *p, size_t n, bool text)
 {
+	struct buf clear = {0};
 	struct enclosed e;
 
 	enclosed_find(p, n, text, &e);
+	enclosed_clear(&e.message, &clear);
+	if (clear.n > e.message.n || (e.quoted &&
+	    e.kind != ENCLOSED_CLEARTEXT))
+		abort();
+	buf_free(&clear);
 	if (e.kind != ENCLOSED_NOTHING && !e.broken && e.message.n == 0)
 		abort();
 	enclosed_free(&e);
