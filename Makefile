@@ -129,6 +129,7 @@ DESK = \
 	forms \
 	report \
 	dump \
+	dumpread \
 	token \
 	spool \
 	desk \

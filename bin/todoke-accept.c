@@ -164,6 +164,34 @@ edit_reject(struct change *ch, void *arg, struct fault *f)
 	    w->end.reason[strcmp(letter_lang(d, c), "ja") == 0 ? 0 : 1], w->r, f);
 }
 
+/* What only now can be read may lack something: where the finder can be asked
+ * he is, before a decision.  Who runs it again has seen that. */
+static int
+look_first(struct desk *d, const struct casefile *c,
+    const struct spool_place *p, const struct wish *w, struct fault *f)
+{
+	struct buf missing = {0};
+	int rc = 0;
+
+	report_missing(w->r, &missing);
+	if (w->code == NULL && w->opened.opened && missing.n > 0 &&
+	    w->r->address[0] != '\0' &&
+	    p->state == STATE_NEW && !gate_accepted(c)) {
+		rc = payload_unseal(d, casefile_number(c), w->r, &w->opened,
+		    f);
+		if (rc == 0)
+			rc = fault_set(f, EX_NOPERM, "case %s: the report, "
+			    "now that it is opened, lacks: %s (todoke-show -s "
+			    "shows it; todoke-write -f -T question %s asks for "
+			    "it; run this again to accept it as it is)",
+			    casefile_number(c), buf_text(&missing),
+			    casefile_number(c));
+	} else
+		payload_warn(d, casefile_number(c), &w->opened);
+	buf_free(&missing);
+	return rc;
+}
+
 static bool
 option(struct wish *w, int opt, const char *arg)
 {
@@ -219,9 +247,9 @@ main(int argc, char *argv[])
 	if (check(&d, &w, &f) == -1)
 		cli_die(&f);
 	c = cli_case(&d, argv[optind], number, &p);
-	if (payload_report(&d, c, &w.r, &w.opened, &f) == -1)
+	if (payload_report(&d, c, &w.r, &w.opened, &f) == -1 ||
+	    look_first(&d, c, &p, &w, &f) == -1)
 		cli_die(&f);
-	payload_warn(&d, number, &w.opened);
 	if (change_run(&d, number, w.code != NULL ? edit_reject : edit_accept,
 	    &w, &f) == -1)
 		cli_die(&f);

@@ -101,42 +101,32 @@ print_report(const struct report *r)
 
 struct opened {
 	struct report *r;
-	struct payload payload;
+	struct buf mails;
 };
 
-static int
-edit_unseal(struct change *ch, void *arg, struct fault *f)
-{
-	const struct opened *o = arg;
-	struct buf words = {0};
-	int rc;
-
-	rc = payload_fill(ch, o->r, &o->payload, &words, f);
-	change_log(ch, "unseal", buf_text(&words));
-	buf_free(&words);
-	return rc;
-}
-
-/* Opened first, then the audit line, then shown. */
+/* Opened, then the audit line, before anything is shown. */
 static void
-print_sealed(struct desk *d, const struct casefile *c)
+unseal(struct desk *d, const struct casefile *c, struct opened *o)
 {
 	const char *number = casefile_number(c);
-	struct buf b = {0};
-	struct opened o;
+	struct payload y;
 	struct fault f;
 
-	if (payload_report(d, c, &o.r, &o.payload, &f) == -1 ||
-	    change_run(d, number, edit_unseal, &o, &f) == -1)
+	if (payload_report(d, c, &o->r, &y, &f) == -1 ||
+	    payload_unseal(d, number, o->r, &y, &f) == -1)
 		cli_die(&f);
-	payload_mails(d, c, o.r, &b);
-	payload_warn(d, number, &o.payload);
+	payload_mails(d, c, o->r, &o->mails);
+	payload_free(&y);
+}
+
+static void
+print_sealed(struct opened *o)
+{
 	printf("\nSealed part:\n");
-	print_report(o.r);
-	printf("%s", buf_text(&b));
-	buf_free(&b);
-	payload_free(&o.payload);
-	report_free(o.r);
+	print_report(o->r);
+	printf("%s", buf_text(&o->mails));
+	buf_free(&o->mails);
+	report_free(o->r);
 }
 
 int
@@ -146,6 +136,7 @@ main(int argc, char *argv[])
 	char number[CASE_NUMBER];
 	struct spool_place p;
 	struct casefile *c;
+	struct opened opened = {0};
 	bool sealed = false;
 	struct desk d;
 	int opt;
@@ -161,9 +152,14 @@ main(int argc, char *argv[])
 		cli_usage(synopsis);
 	cli_open(&d, &o);
 	c = cli_case(&d, argv[optind], number, &p);
+	if (sealed) {
+		unseal(&d, c, &opened);
+		casefile_free(c); /* it is filled now */
+		c = cli_case(&d, number, number, &p);
+	}
 	print_case(&d, c, &p);
 	if (sealed)
-		print_sealed(&d, c);
+		print_sealed(&opened);
 	casefile_free(c);
 	cli_end(&d, EX_OK);
 }

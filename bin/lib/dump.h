@@ -27,8 +27,10 @@
  * left open in LACKS.  The sender of such a mail is the web server: the
  * address is what the form says, else Reply-To where From is another, and
  * AUTOMATIC is false where the form is known by its header.  A dump that is
- * no mail may be in ISO-2022-JP, Shift_JIS or EUC-JP.  One that is encrypted is
- * no dump before it is opened, dump_within(); of who sent it the same holds.
+ * no mail may be in ISO-2022-JP, Shift_JIS or EUC-JP.  Of one that is
+ * clear-signed the signed text alone is read; one that is encrypted, or
+ * clear-signed and no mail, is no dump before it is opened, dump_within(); of
+ * who sent it the same holds.
  */
 int dump_report(const struct forms *fs, const void *p, size_t n,
     struct report **r, struct fault *f);

@@ -108,8 +108,8 @@ log_open(struct change *ch, const struct opening *o)
 {
 	struct buf words = {0}, missing = {0};
 
-	if (!o->closed) /* else nobody knows yet */
-		report_missing(o->r, &missing);
+	if (o->mark[0] == '\0' || (!o->closed && o->r->form[0] != '\0'))
+		report_missing(o->r, &missing); /* else nobody knows yet */
 	casefile_word(&words, "via", o->r->is_mail ? "mail" : "form");
 	casefile_word(&words, "form", o->r->form);
 	casefile_word(&words, "pgp", o->mark);

@@ -206,6 +206,7 @@ payload_fill(struct change *ch, const struct report *r,
 	struct desk *d = change_desk(ch);
 	struct casefile *c = change_case(ch);
 	const char *lang = casefile_get(c, "Lang");
+	struct buf missing = {0};
 
 	if (y->mark[0] == '\0' && y->why == NULL)
 		return 0;
@@ -214,6 +215,9 @@ payload_fill(struct change *ch, const struct report *r,
 	casefile_word(words, "signature", y->signature);
 	if (!y->opened)
 		return 0;
+	report_missing(r, &missing);
+	casefile_word(words, "missing", buf_text(&missing));
+	buf_free(&missing);
 	if (strcmp(y->signature, "forged") == 0)
 		casefile_set(c, "Consent", "none");
 	if (r->lang[0] != '\0' && (lang == NULL || strcmp(lang,
@@ -222,6 +226,34 @@ payload_fill(struct change *ch, const struct report *r,
 	if (desk_key(d, f) == -1 || record_describe(d, c, r, f) == -1)
 		return -1;
 	return record_seal(d, c, r, f);
+}
+
+struct unsealing {
+	const struct report *r;
+	const struct payload *y;
+};
+
+static int
+edit_unseal(struct change *ch, void *arg, struct fault *f)
+{
+	const struct unsealing *u = arg;
+	struct buf words = {0};
+	int rc;
+
+	rc = payload_fill(ch, u->r, u->y, &words, f);
+	change_log(ch, "unseal", buf_text(&words));
+	buf_free(&words);
+	return rc;
+}
+
+int
+payload_unseal(struct desk *d, const char *number, const struct report *r,
+    const struct payload *y, struct fault *f)
+{
+	struct unsealing u = {r, y};
+
+	payload_warn(d, number, y);
+	return change_run(d, number, edit_unseal, &u, f);
 }
 
 /*

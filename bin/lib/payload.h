@@ -88,11 +88,17 @@ int payload_report(struct desk *d, const struct casefile *c,
 /*
  * Within a change: what R tells fills the fields that the case lacks (Url,
  * Kind, Operator, Operator-Type, Lang, Consent), and R becomes the sealed
- * record.  What is forged consents to nothing.  The words for the log are
- * appended to WORDS.  Nothing of it where Y was not opened, but the words.
+ * record.  What is forged consents to nothing.  The words for the log, with
+ * the items that R lacks, are appended to WORDS.  Nothing of it where Y was not
+ * opened, but the words.
  */
 int payload_fill(struct change *ch, const struct report *r,
     const struct payload *y, struct buf *words, struct fault *f);
+
+/* The change that does no more than that, and logs "unseal": who reads the
+ * sealed part is on record.  What could not be opened is said. */
+int payload_unseal(struct desk *d, const char *number,
+    const struct report *r, const struct payload *y, struct fault *f);
 
 /* What a person is told of Y: "encrypted; signed with another key than the
  * pinned one (FINGERPRINT)", or why it could not be opened. */

@@ -264,19 +264,20 @@ answered(struct flow *w, const struct casefile_event *e, bool reply)
 	free(outcome);
 }
 
-/* The question has left, or the report was OPENED: what is to be done is to
- * decide. */
+/* The question has left, or E opened the report: what is to be done is to
+ * decide, or to ask first. */
 static void
 to_decide(struct flow *flow, struct policy_duty *waits,
-    struct policy_duty *before, bool opened)
+    struct policy_duty *before, const struct casefile_event *e)
 {
 	struct policy_duty *const all[] = {&flow->open, waits, before};
+	bool now = unsealed(e);
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i]->waits == lacking ||
-		    (opened && strcmp(all[i]->event, "open") == 0))
-			all[i]->waits = decide;
+		    (now && strcmp(all[i]->event, "open") == 0))
+			all[i]->waits = now ? opened(e->line) : decide;
 }
 
 static bool
@@ -353,7 +354,7 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 			now = 0;
 		}
 		if (asks(&e) || unsealed(&e))
-			to_decide(&flow, &waits, &before, unsealed(&e));
+			to_decide(&flow, &waits, &before, &e);
 		for (k = 0; k < sizeof(duties) / sizeof(duties[0]); k++) {
 			w = weight(e.name);
 			if (strcmp(e.name, duties[k].event) != 0 || w < now)

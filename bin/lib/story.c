@@ -13,9 +13,10 @@ static const struct {
 	    "[ OpenPGP: {pgp}.][ Missing: {missing}.]"},
 	{"accept", "The report was accepted.[ Priority: {priority}.]"
 	    "[ Its OpenPGP was opened: {opened}.][ Its signature: "
-	    "{signature}.]"},
+	    "{signature}.][ Missing: {missing}.]"},
 	{"reject", "The report was rejected: {code}.[ Its OpenPGP was "
-	    "opened: {opened}.][ Its signature: {signature}.]"},
+	    "opened: {opened}.][ Its signature: {signature}.]"
+	    "[ Missing: {missing}.]"},
 	{"lookup", "It was looked up how the operator can be reached: {added} "
 	    "new contacts."},
 	{"contact", "The operator was asked for a contact by {via}[ at {to}]."},
@@ -55,7 +56,8 @@ static const struct {
 	{"refer", "The case was referred to {to} ({who}): {reason}[; secrecy: "
 	    "{nda}][; the operator agreed: {agreed}]."},
 	{"unseal", "The sealed part was opened.[ The report's OpenPGP was "
-	    "opened: {opened}.][ Its signature: {signature}.]"},
+	    "opened: {opened}.][ Its signature: {signature}.]"
+	    "[ Missing: {missing}.]"},
 	{"note", "Note[ ({via})].[ {to}: {outcome}.][ Deferred to {day}.]"},
 	{"edit", "The case was edited: {fields}."},
 	{"file", "A mail[ of the {from}] was filed by hand."},

@@ -149,25 +149,63 @@ pgp() {
 }
 # sealed: the record of the case, opened.
 sealed() { ito todoke-show -s "$number" | sed '1,/^Sealed part:/d'; }
-for shape in inline mime jis nested signed cleartext; do
+lacking="ask the finder for what is missing (todoke-write -f -T question)"
+for shape in inline mime jis nested signed cleartext deep-2; do
 	pgp $shape apache@shop.example inquiry "Reply-To: <other@finder.example>" <"$T/dump" >"$T/mail"
 	take
 	case $shape in
-	signed | cleartext) ;;
+	signed | cleartext) # the signature is no answer, the armor no text
+		expect 0 ito todoke-show "$number"
+		says "Missing: contact privacy elsewhere." ;;
 	*)	log "$number" | grep -q ' open via=mail pgp=encrypted ' || fail "$shape: $(log "$number")"
 		! grep -q '^Kind' "$SPOOL/$(place "$number")" || fail "$shape: opened without a key" ;;
 	esac
 	sealed >"$T/record"
 	cmp "$T/want" "$T/record" || fail "$shape: another record: $(cat "$T/record")"
 	grep -qx "Kind: xss" "$SPOOL/$(place "$number")" || fail "$shape: the case is not filled"
+	log "$number" | grep -q ' unseal opened=yes .*missing="contact privacy elsewhere" ' ||
+	    fail "$shape: $(log "$number")"
+	ito todoke-list -a | grep -q "^$number.*$lacking" || fail "$shape: todoke-list -a does not say what is missing"
+done
+# The sealed part as cron reads it: of a clear-signed one the signed text alone.
+for shape in cleartext forged-cleartext; do
+	pgp $shape apache@shop.example inquiry <"$T/dump" |
+	    sed 's/^Message-ID: </&b/; s/^-----BEGIN PGP SIGNED/Kind: csrf\n&/' >"$T/mail"
+	take
+	sed -n '/^-----BEGIN/,$p' "$SPOOL/$(place "$number")" |
+	    gpg_in "$T/ito.home" --decrypt 2>>"$T/gpg.log" >"$T/record"
+	sed 's,http://evil\.,http://,' "$T/record" | cmp "$T/want" - ||
+	    fail "$shape, unopened: another record: $(cat "$T/record")"
 done
 ! grep -rqE 'canary|192\.0\.2\.77|03-9876|yamada' "$SPOOL" --exclude-dir=outbox || fail "something of the form lies in clear"
 ito todoke-write -f -T question "$number" </dev/null
 sed -n 's/^  ・//p' "$SPOOL/outbox/$number".*.question | cmp - "$T/asked" || fail "asked for something else"
-number=$(gpg_in "$T/city.home" --trust-model always --armor -r "$DESKKEY" --encrypt <"$T/dump" | ito todoke-open)
+
+# todoke-accept opens it, says what is missing, and is not hasty; nobody is
+# asked twice.  todoke-write opens it too.
+gpg_in "$T/city.home" --trust-model always --armor -r "$DESKKEY" --encrypt <"$T/dump" >"$T/dump.asc"
+number=$(ito todoke-open "$T/dump.asc")
+expect 77 ito todoke-accept -n "$number"
+says "contact privacy elsewhere"
+! log "$number" | grep -q opened= || fail "-n opened it"
+expect 77 ito todoke-accept "$number"
+says "case $number: the report, now that it is opened, lacks: contact privacy elsewhere"
+says "todoke-write -f -T question $number"
+log "$number" | grep -q ' unseal opened=yes .*missing="contact privacy elsewhere" ' || fail "$(log "$number")"
+! log "$number" | grep -q ' accept ' || fail "accepted unread"
+ito todoke-write -f -T question "$number" </dev/null
+sed -n 's/^  ・//p' "$SPOOL/outbox/$number".*.question | cmp - "$T/asked" || fail "asked for something else"
+ito todoke-list -a | grep -q "^$number.*	accept or reject it$" || fail "asked, but still to be asked"
 expect 0 ito todoke-accept "$number"
 sealed | sed '/^Title: /d' >"$T/record"
 sed '/^Title: /d' "$T/want" | cmp - "$T/record" || fail "a file: another record: $(cat "$T/record")"
+number=$(ito todoke-open "$T/dump.asc")
+expect 0 ito todoke-write -f -T question "$number"
+sed -n 's/^  ・//p' "$SPOOL/outbox/$number".*.question | cmp - "$T/asked" || fail "unopened: asked for something else"
+log "$number" | grep -q ' unseal opened=yes ' || fail "$(log "$number")"
+number=$(ito todoke-open "$T/dump.asc")
+expect 0 ito todoke-accept -r rejected-scope "$number"
+log "$number" | grep -q ' reject opened=yes .*missing="contact' || fail "$(log "$number")"
 for shape in inline hidden; do
 	own www-data@shop.example | sed '1,/^$/d' |
 	    pgp $shape www-data@shop.example "[報告]" "Auto-Submitted: auto-generated" >"$T/mail"
@@ -187,6 +225,7 @@ done
 } >"$T/mail"
 take
 log "$number" | grep -q 'pgp=encrypted.* form=web-server\|form=web-server.* pgp=encrypted' || fail "$(log "$number")"
+expect 77 ito todoke-accept "$number"
 expect 0 ito todoke-accept "$number"
 sealed >"$T/record"
 grep -qx "Finder: Taro" "$T/record" && grep -qx "Withheld: Remote-Addr: 192.0.2.77" "$T/record" &&

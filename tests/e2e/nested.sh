@@ -112,7 +112,7 @@ n=$(number deep-4)
 expect 77 ito todoke-accept "$n"
 says "encrypted more than 3 times over"
 expect 0 ito todoke-accept -u http://www.city.example.lg.jp/ "$n"
-log "$n" | grep -q ' accept opened=part ' || fail "$(log "$n")"
+log "$n" | grep -q ' unseal opened=part ' || fail "$(log "$n")"
 [ -z "$(field "$n" Kind)" ] || fail "four times over, but read"
 ls "$SPOOL/mail/$n/new/$(in_name deep-4)" >"$T/ls" || fail "its mail is gone"
 

@@ -108,6 +108,9 @@ filled() {
 }
 shown() {
 	expect 0 ito todoke-show -s "$(number "$1")"
+	sed '/^Sealed part:/q' "$T/out" | grep -qx "Kind: xss" &&
+	    sed '/^Sealed part:/q' "$T/out" | grep -q "The sealed part was opened" ||
+	    fail "$1: the head is not the filled one: $(cat "$T/out")"
 	sed '1,/^Sealed part:/d' "$T/out" >"$T/sealed"
 	grep -q "comes back as HTML. canary 検索" "$T/sealed" || fail "$1: $(cat "$T/out")"
 	grep -q "^Finder: Yamada Taro" "$T/sealed" || fail "$1: no finder"
