@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,8 +144,8 @@ from_wkd(struct desk *d, const char *address, struct proposal *p,
 	struct web w;
 	int rc = web_open(&w, d->conf, f);
 
-	if (rc == 0)
-		rc = ask_wkd(d, &w, address, p, f);
+	if (rc == 0 && ask_wkd(d, &w, address, p, f) == -1)
+		rc = fault_in(f, "wkd");
 	web_close(&w);
 	return rc;
 }
@@ -184,8 +185,8 @@ from_uri(struct desk *d, const char *uri, struct proposal *p,
 		    "https: and openpgp4fpr: can be followed; get the key "
 		    "another way and give it with -k FILE", SECURITY_TXT, uri);
 	rc = web_open(&w, d->conf, f);
-	if (rc == 0)
-		rc = from_url(d, &w, uri, p, f);
+	if (rc == 0 && from_url(d, &w, uri, p, f) == -1)
+		rc = fault_in(f, SECURITY_TXT);
 	web_close(&w);
 	return rc;
 }
@@ -213,11 +214,44 @@ from_securitytxt(struct desk *d, const struct casefile *c,
 	return rc;
 }
 
+/* A key id, or a part of a fingerprint: hex digits, too few of them. */
+static bool
+is_short(const char *source)
+{
+	size_t n = 0;
+
+	for (; *source != '\0'; source++)
+		if (isxdigit((unsigned char)*source))
+			n++;
+		else if (*source != ' ')
+			return false;
+	return n >= 8 && n != PGP_FPR - 1;
+}
+
+static int
+from_local(struct desk *d, const char *source, struct proposal *p,
+    struct fault *f)
+{
+	const char *hex = text_incmp(source, "0x", 2) == 0 ? source + 2 :
+	    source;
+	char fpr[PGP_FPR];
+
+	if (access(source, F_OK) == 0)
+		return from_file(d, source, p, f);
+	if (pgp_fingerprint(hex, fpr))
+		return from_ring(d, fpr, p, f);
+	if (is_short(hex))
+		return fault_set(f, EX_USAGE, "-k %s: a key id can be another "
+		    "key's as well, and there is no file of that name: write "
+		    "all 40 digits of the fingerprint, as the operator told "
+		    "it", source);
+	return from_file(d, source, p, f);
+}
+
 int
 proposal_find(struct desk *d, const struct casefile *c, const char *address,
     const char *source, struct proposal *p, struct fault *f)
 {
-	char fpr[PGP_FPR];
 	int rc;
 
 	*p = (struct proposal){.from = NULL};
@@ -227,10 +261,8 @@ proposal_find(struct desk *d, const struct casefile *c, const char *address,
 		rc = from_wkd(d, address, p, f);
 	else if (strcmp(source, SECURITY_TXT) == 0)
 		rc = from_securitytxt(d, c, p, f);
-	else if (access(source, F_OK) == -1 && pgp_fingerprint(source, fpr))
-		rc = from_ring(d, fpr, p, f);
 	else
-		rc = from_file(d, source, p, f);
+		rc = from_local(d, source, p, f);
 	if (rc == -1)
 		proposal_free(p);
 	return rc;

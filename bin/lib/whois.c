@@ -692,7 +692,9 @@ const char *
 whois_status_text(enum whois_status status)
 {
 	static const char *const texts[] = {
-		[WHOIS_UNKNOWN] = "not understood",
+		[WHOIS_UNKNOWN] = "the answer was not understood: read it "
+		    "yourself (whois DOMAIN, or the registry's page), and ask "
+		    "who is named there with todoke-contact -a ADDRESS",
 		[WHOIS_REGISTERED] = "registered",
 		[WHOIS_AVAILABLE] = "no such domain",
 		[WHOIS_THROTTLED] = "refused for now: asked too often",

@@ -157,7 +157,8 @@ lines 0
 lookup 65 security.txt "$T/empty"
 lookup 65 rdap "$T/empty"
 lookup 0 whois "$T/empty"
-says "whois: not understood"
+says "whois: the answer was not understood: read it yourself"
+says "todoke-contact -a ADDRESS"
 for f in random gz deep; do
 	for kind in security.txt rdap; do
 		lookup 65 $kind "$T/$f"

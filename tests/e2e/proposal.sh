@@ -212,6 +212,11 @@ refused 0 "user id" -n -k wkd
 refused 77 "not the verified" -k wkd -F "$CITYKEY"
 refused 64 "not a full fingerprint" -k wkd -F 0123
 refused 77 "-b mail" -k wkd -b mail
+for id in DEADBEEF 0xdeadbeefdeadbeef "DEAD BEEF" "${ADV%??}"; do
+	refused 64 "write all 40 digits of the fingerprint" -k "$id"
+done
+refused 66 "no-such.asc" -k no-such.asc
+refused 66 "$ADV" -k "0x$ADV"
 confirm 0 -k wkd -F "$ADV"
 grep -qx "$ADV" "$T/out" || fail "not the fingerprint alone on standard output"
 grep -q "^Confirmed: soumu@adv.example; .*key=$ADV" "$SPOOL/$(place "$number")" || fail "not confirmed"
@@ -243,7 +248,8 @@ refused 77 "no user id of the key" -k wkd
 opened html
 refused 77 "not an OpenPGP key" -k wkd
 opened gone
-refused 66 "no key there (404)" -k wkd
+refused 66 "wkd: https://" -k wkd
+says "no key there (404)"
 ! grep -q "^gone.example " "$T/asked.log" || fail "the direct method though the advanced one answers"
 opened badcert
 refused 77 "certificate" -k wkd
