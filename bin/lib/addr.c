@@ -78,6 +78,47 @@ host_name(const char *s, char extra)
 	}
 }
 
+/* No dot-atom for its dots alone: RFC 5321, section 4.1.2, wants quotes. */
+static bool
+odd_dots(const char *s, size_t n)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (s[i] != '.' && !atext(s[i]))
+			return false;
+		any = any || s[i] != '.';
+	}
+	return any && !dot_atom(s, n);
+}
+
+/* In quotes?  Then S and N become what they are around. */
+static bool
+unquote(const char **s, size_t *n)
+{
+	if (*n < 3 || (*s)[0] != '"' || (*s)[*n - 1] != '"')
+		return false;
+	++*s;
+	*n -= 2;
+	return true;
+}
+
+static int
+check_local(const char *addr, size_t n, struct fault *f)
+{
+	const char *s = addr;
+
+	if (dot_atom(s, n) || (unquote(&s, &n) && odd_dots(s, n)))
+		return 0;
+	if (odd_dots(s, n))
+		return fault_set(f, EX_USAGE, "%s: dots at the ends or side by "
+		    "side go in quotes: write '\"%.*s\"%s'", addr, (int)n, s,
+		    s + n);
+	return fault_set(f, EX_USAGE, "%s: before the @ only letters, digits, "
+	    "!#$%%&'*+-/=?^_`{|}~ and single dots within", addr);
+}
+
 int
 addr_check(const char *addr, struct fault *f)
 {
@@ -90,10 +131,8 @@ addr_check(const char *addr, struct fault *f)
 	if (at == NULL || at == addr || at[1] == '\0')
 		return fault_set(f, EX_USAGE,
 		    "%s: not an address (name@domain)", addr);
-	if (!dot_atom(addr, (size_t)(at - addr)))
-		return fault_set(f, EX_USAGE,
-		    "%s: before the @ only letters, digits, "
-		    "!#$%%&'*+-/=?^_`{|}~ and single dots within", addr);
+	if (check_local(addr, (size_t)(at - addr), f) == -1)
+		return -1;
 	if (!host_name(at + 1, '-'))
 		return fault_set(f, EX_USAGE,
 		    "%s: behind the @ only a domain of letters, digits, "
@@ -101,10 +140,53 @@ addr_check(const char *addr, struct fault *f)
 	return 0;
 }
 
+int
+addr_check_plain(const char *addr, struct fault *f)
+{
+	if (addr[0] == '"')
+		return fault_set(f, EX_USAGE, "%s: an address of the desk has "
+		    "no quotes", addr);
+	return addr_check(addr, f);
+}
+
+char *
+addr_canonical(const char *addr)
+{
+	const char *at = strrchr(addr, '@'), *s = addr;
+	size_t n = at != NULL ? (size_t)(at - addr) : 0;
+	bool quoted = unquote(&s, &n);
+
+	if (quoted && dot_atom(s, n))
+		return xasprintf("%.*s%s", (int)n, s, at);
+	if (!quoted && odd_dots(s, n))
+		return xasprintf("\"%.*s\"%s", (int)n, s, at);
+	return xstrdup(addr);
+}
+
+char *
+addr_written(const char *addr)
+{
+	const char *at = strrchr(addr, '@'), *s = addr;
+	size_t n = at != NULL ? (size_t)(at - addr) : 0;
+
+	return unquote(&s, &n) ? xasprintf("%.*s%s", (int)n, s, at) :
+	    xstrdup(addr);
+}
+
 bool
 addr_equal(const char *a, const char *b)
 {
-	return text_icmp(a, b) == 0;
+	char *one, *other;
+	bool same = text_icmp(a, b) == 0;
+
+	if (same || (a[0] != '"') == (b[0] != '"'))
+		return same;
+	one = addr_written(a);
+	other = addr_written(b);
+	same = text_icmp(one, other) == 0;
+	wipe_str(one);
+	wipe_str(other);
+	return same;
 }
 
 const char *
@@ -191,6 +273,7 @@ addr_find(const char *value, char **addr, char **name)
 	struct mailbox m;
 	struct fault f;
 	bool found = false;
+	char *raw;
 
 	*addr = NULL;
 	if (name != NULL)
@@ -198,7 +281,9 @@ addr_find(const char *value, char **addr, char **name)
 	while (!found && *value != '\0') {
 		m = (struct mailbox){0};
 		value = take_mailbox(value, &m);
-		*addr = text_line(buf_text(m.angle ? &m.addr : &m.name));
+		raw = text_line(buf_text(m.angle ? &m.addr : &m.name));
+		*addr = addr_canonical(raw);
+		free(raw);
 		found = !m.open && addr_check(*addr, &f) == 0;
 		if (!found) {
 			free(*addr);

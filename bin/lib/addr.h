@@ -14,11 +14,24 @@
 /*
  * May ADDR be an envelope address of ours?  Dot-atoms around one '@', ASCII,
  * no CR, LF, NUL, blank, '<', '>', quote or comma, ADDR_MAX octets at most,
- * a domain of letters, digits, hyphens and dots.  EX_USAGE, and the reason.
+ * a domain of letters, digits, hyphens and dots.  Where dots at the ends or
+ * side by side keep what is before the '@' from being a dot-atom (old Japanese
+ * mobile addresses), it stands in quotes (RFC 5321, section 4.1.2), and
+ * nothing else does: a mailbox has one way to be written.  EX_USAGE, and the
+ * reason.
  */
 int addr_check(const char *addr, struct fault *f);
+/* addr_check(), but for the quotes: the desk's own, to which a number is
+ * joined. */
+int addr_check_plain(const char *addr, struct fault *f);
 
-/* Same mailbox?  ASCII case does not count. */
+/* ADDR with quotes where addr_check() asks for them, without where it does not;
+ * what is unfit either way as it is.  To be freed. */
+char *addr_canonical(const char *addr);
+/* ADDR without its quotes, as people write it.  To be freed. */
+char *addr_written(const char *addr);
+
+/* Same mailbox?  ASCII case and quotes do not count. */
 bool addr_equal(const char *a, const char *b);
 
 /* What stands behind the '@', or "". */
@@ -28,7 +41,7 @@ const char *addr_domain(const char *addr);
  * The first address in a header value such as `"Ito" <ito@example.jp>`; NAME,
  * where not NULL, gets the display name (quotes off, RFC 2047 left as it is)
  * or "".  Both to be freed.  False, and both NULL, where there is none that
- * addr_check() takes.
+ * addr_check() takes, in its canonical form.
  */
 bool addr_find(const char *value, char **addr, char **name);
 

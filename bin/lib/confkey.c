@@ -224,7 +224,7 @@ static int
 check_address(const struct conf_key *k, const char *v, struct fault *f)
 {
 	(void)k;
-	return addr_check(v, f);
+	return addr_check_plain(v, f);
 }
 
 static int

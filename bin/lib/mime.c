@@ -51,11 +51,14 @@ fit_address(InternetAddress *ia)
 {
 	struct fault f;
 	const char *addr;
+	char *fit;
 
 	addr = internet_address_mailbox_get_idn_addr(
 	    INTERNET_ADDRESS_MAILBOX(ia));
-	return addr != NULL && addr_check(addr, &f) == 0 ?
-	    text_lower(xstrdup(addr)) : xstrdup("");
+	fit = text_lower(addr_canonical(addr != NULL ? addr : ""));
+	if (addr_check(fit, &f) == -1)
+		*fit = '\0';
+	return fit;
 }
 
 /* Mailbox number I of LIST, members of groups counted; NULL behind the last. */
@@ -93,28 +96,66 @@ address_list(struct slice value)
 	return list;
 }
 
-/* The first mailbox of field NAME; DISPLAY may be NULL. */
-static char *
-first_mailbox(struct slice head, const char *name, char **display)
+/* A mailbox that only quotes make one (addr.h), which GMime does not read. */
+static bool
+odd_mailbox(struct slice value, char **addr, char **display)
 {
-	InternetAddressList *list = NULL;
+	char *text = mimefield_text(value, true), *shown, *plain;
+	bool odd = addr_find(text, addr, &shown) && (*addr)[0] == '"';
+
+	free(text);
+	if (odd) {
+		plain = g_mime_utils_header_decode_phrase(NULL, shown);
+		*display = text_line(plain);
+		g_free(plain);
+		text_lower(*addr);
+	} else
+		free(*addr);
+	free(shown);
+	return odd;
+}
+
+/* The first mailbox that GMime reads in VALUE, "" where it is unfit. */
+static char *
+read_mailbox(struct slice value, char **display)
+{
+	InternetAddressList *list = address_list(value);
 	InternetAddress *ia = NULL;
 	const char *shown = NULL;
-	struct slice value;
 	int at = 0, member = 0;
 	char *r;
 
-	if (head_find(head, name, &value))
-		list = address_list(value);
 	if (list != NULL)
 		ia = mailbox(list, &at, &member);
 	r = ia != NULL ? fit_address(ia) : xstrdup("");
 	if (ia != NULL)
 		shown = internet_address_get_name(ia);
-	if (display != NULL)
-		*display = text_line(shown != NULL ? shown : "");
+	*display = text_line(shown != NULL ? shown : "");
 	if (list != NULL)
 		g_object_unref(list);
+	return r;
+}
+
+/* The first mailbox of field NAME; DISPLAY may be NULL. */
+static char *
+first_mailbox(struct slice head, const char *name, char **display)
+{
+	struct slice value;
+	char *r, *shown, *odd, *odd_shown;
+
+	if (!head_find(head, name, &value))
+		value = (struct slice){"", 0};
+	r = read_mailbox(value, &shown);
+	if (*r == '\0' && odd_mailbox(value, &odd, &odd_shown)) {
+		free(r);
+		free(shown);
+		r = odd;
+		shown = odd_shown;
+	}
+	if (display != NULL)
+		*display = shown;
+	else
+		free(shown);
 	return r;
 }
 

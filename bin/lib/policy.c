@@ -425,11 +425,13 @@ policy_not_finder(struct desk *d, const struct casefile *c,
     const char *address, struct fault *f)
 {
 	const char *mark = casefile_get(c, "Finder-Mark");
-	char own[17];
+	char own[17], *same;
 
 	if (desk_key(d, f) == -1)
 		return -1;
-	token_mark(&d->key, "finder", address, own);
+	same = addr_canonical(address);
+	token_mark(&d->key, "finder", same, own);
+	wipe_str(same);
 	if (mark == NULL || !digest_equal(mark, own))
 		return 0;
 	return fault_set(f, EX_NOPERM,
@@ -467,7 +469,7 @@ static bool
 in_local(char c)
 {
 	return c != '\0' && (isalnum((unsigned char)c) ||
-	    strchr("!#$%&'*+/=?^_`{|}~.-", c) != NULL);
+	    strchr("!#$%&'*+/=?^_`{|}~.-\"", c) != NULL);
 }
 
 static bool

@@ -723,13 +723,17 @@ names_person(const char *name, const char *text)
 unsigned
 report_names_finder(const struct report *r, const char *text)
 {
-	char *local = xstrndup(r->address, strcspn(r->address, "@"));
+	char *written = addr_written(r->address);
+	char *local = xstrndup(written, strcspn(written, "@"));
 	unsigned addr = 0, name = 0;
 
 	if (!r->may_write)
 		addr = report_names(r->may_name ? r->address : local, text);
+	if (!r->may_write && r->may_name && addr == 0)
+		addr = report_names(written, text);
 	if (!r->may_name)
 		name = names_person(r->finder, text);
 	wipe_str(local);
+	wipe_str(written);
 	return addr == 0 || (name != 0 && name < addr) ? name : addr;
 }

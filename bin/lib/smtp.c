@@ -444,7 +444,7 @@ smtp_send(const struct smtp_server *srv, const char *sender, const char *rcpt,
 
 	memset(res, 0, sizeof(*res));
 	verdict_say(res, SMTP_RETRY, ST_CONNECT, "");
-	if (check_server(srv, f) == -1 || addr_check(sender, f) == -1 ||
+	if (check_server(srv, f) == -1 || addr_check_plain(sender, f) == -1 ||
 	    addr_check(rcpt, f) == -1)
 		return -1;
 	if (n > INT_MAX / 4)

@@ -2,6 +2,7 @@
  * The address parser: addresses in headers, and the sites of URLs.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "addr.h"
 #include "buf.h"
@@ -21,6 +22,13 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		free(addr);
 		free(name);
 	}
+	addr = addr_canonical(s);
+	site = addr_canonical(addr);
+	if (strcmp(addr, site) != 0 || (addr_check(s, &f) == 0 &&
+	    strcmp(addr, s) != 0))
+		abort();
+	free(addr);
+	free(site);
 	free(addr_registrable(s));
 	free(addr_host(s));
 	if ((site = addr_origin(s)) != NULL) {

@@ -54,6 +54,55 @@ START_TEST(bad_addresses)
 }
 END_TEST
 
+/* RFC 5321, section 4.1.2: the quotes are where they must be, else nowhere. */
+START_TEST(quoted_addresses)
+{
+	static const char *const bad[] = {"\"\"@b", "\".\"@b", "\"..\"@b",
+	    "\"a.b\"@c", "\"a..b@c", "a..b\"@c", "\"a..\\\"b\"@c",
+	    "\"a.. b\"@c", "\"a..b\"c@d", "\"a..@b\"@c", "\"a..<\"@c",
+	    "\"a..\n\"@c", "\"a..,\"@c", "\"a..\xe3\x81\x82\"@c",
+	    "\"\"..\"\"@b", "\"a..b\"@c_d"};
+	struct fault f = {0};
+	size_t i;
+
+	check_good("\"a..b\"@docomo.example");
+	check_good("\".a\"@b");
+	check_good("\"a.\"@b");
+	check_good("\".a...b.\"@b");
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		check_bad(bad[i]);
+	ck_assert_int_eq(addr_check("a..b@c", &f), -1);
+	ck_assert(strstr(f.text, "write '\"a..b\"@c'") != NULL);
+	ck_assert_int_eq(addr_check_plain("\"a..b\"@c", &f), -1);
+	ck_assert_int_eq(addr_check_plain("a.b@c", &f), 0);
+}
+END_TEST
+
+static void
+check_form(char *got, const char *want)
+{
+	ck_assert_str_eq(got, want);
+	free(got);
+}
+
+START_TEST(canonical)
+{
+	check_form(addr_canonical("a..b@c"), "\"a..b\"@c");
+	check_form(addr_canonical("\"a..b\"@c"), "\"a..b\"@c");
+	check_form(addr_canonical("\"a.b\"@c"), "a.b@c");
+	check_form(addr_canonical("a.b@c"), "a.b@c");
+	check_form(addr_canonical(".a.@c"), "\".a.\"@c");
+	check_form(addr_canonical("..@c"), "..@c");
+	check_form(addr_canonical("\"a b\"@c"), "\"a b\"@c");
+	check_form(addr_canonical("a..b"), "a..b");
+	check_form(addr_canonical("a..@b@c"), "a..@b@c");
+	check_form(addr_canonical(""), "");
+	check_form(addr_written("\"a..b\"@c"), "a..b@c");
+	check_form(addr_written("a.b@c"), "a.b@c");
+	check_form(addr_written("\"\"@c"), "\"\"@c");
+}
+END_TEST
+
 START_TEST(address_length)
 {
 	char addr[ADDR_MAX + 2];
@@ -77,6 +126,10 @@ START_TEST(equal_and_domain)
 {
 	ck_assert(addr_equal("Ito@Example.JP", "ito@example.jp"));
 	ck_assert(!addr_equal("ito@example.jp", "ito@example.jp.x"));
+	ck_assert(addr_equal("\"A..b\"@c", "a..B@C"));
+	ck_assert(addr_equal("\"a..b\"@c", "\"a..b\"@c"));
+	ck_assert(!addr_equal("\"a..b\"@c", "a.b@c"));
+	ck_assert(!addr_equal("\"a..b@c", "a..b@c"));
 	ck_assert_str_eq(addr_domain("ito@example.jp"), "example.jp");
 	ck_assert_str_eq(addr_domain("ito"), "");
 }
@@ -108,6 +161,11 @@ START_TEST(find)
 	check_find("undisclosed:;, ito@example.jp", "ito@example.jp", "");
 	check_find("<@a,@b:ito@example.jp>", "ito@example.jp", "");
 	check_find("nobody, <ito@example.jp>", "ito@example.jp", "");
+	check_find("a..b@c", "\"a..b\"@c", "");
+	check_find("\"a..b\"@c", "\"a..b\"@c", "");
+	check_find("\"a.b\"@c", "a.b@c", "");
+	check_find("Ito <.ito.@c>", "\".ito.\"@c", "Ito");
+	check_find("Ito <\".ito.\"@c>", "\".ito.\"@c", "Ito");
 	check_find("=?UTF-8?B?5LyK6Jek?= <ito@example.jp>", "ito@example.jp",
 	    "=?UTF-8?B?5LyK6Jek?=");
 }
@@ -362,6 +420,8 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, good_addresses);
 	tcase_add_test(tc, bad_addresses);
+	tcase_add_test(tc, quoted_addresses);
+	tcase_add_test(tc, canonical);
 	tcase_add_test(tc, address_length);
 	tcase_add_test(tc, equal_and_domain);
 	tcase_add_test(tc, find);
