@@ -587,25 +587,37 @@ mime_free(struct mime_mail *m)
 	free(m);
 }
 
+static bool
+has_any(struct slice head, const char *const *names, size_t n)
+{
+	struct slice value;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (head_find(head, names[i], &value))
+			return true;
+	return false;
+}
+
 bool
 mime_looks_like_mail(const void *p, size_t n)
 {
-	static const char *const names[] = {"Received", "Message-ID",
-	    "MIME-Version", "Date", "Return-Path"};
-	struct slice all = {p, n}, head, body, value;
-	size_t i;
+	static const char *const sure[] = {"Received", "Message-ID",
+	    "Return-Path", "Delivered-To"};
+	static const char *const likely[] = {"MIME-Version", "Date"};
+	struct slice all = {p, n}, head, body;
 	char *from;
 	bool yes;
 
 	if (!head_split(all, &head, &body))
 		return false;
 	head = head_cap(head);
+	if (has_any(head, sure, sizeof(sure) / sizeof(sure[0])))
+		return true;
 	g_mime_init();
 	from = first_mailbox(head, "From", NULL);
-	yes = *from != '\0';
+	yes = *from != '\0' && has_any(head, likely,
+	    sizeof(likely) / sizeof(likely[0]));
 	wipe_str(from);
-	for (i = 0; yes && i < sizeof(names) / sizeof(names[0]); i++)
-		if (head_find(head, names[i], &value))
-			return true;
-	return false;
+	return yes;
 }

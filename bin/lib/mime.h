@@ -53,8 +53,9 @@ void mime_free(struct mime_mail *m);
 
 /*
  * Do these bytes begin like a mail rather than a text form?  Header lines to
- * the first blank line, From: among them with an address, and one of
- * Received:, Message-ID:, MIME-Version:, Date:, Return-Path:.
+ * the first blank line, among them one of Received:, Message-ID:,
+ * Return-Path:, Delivered-To:, whoever wrote it; or From: with an address, and
+ * one of MIME-Version:, Date:.
  */
 bool mime_looks_like_mail(const void *p, size_t n);
 

@@ -83,6 +83,20 @@ printf '%s\n' "Return-Path: <>" "Delivered-To: $keyed" "From: MAILER-DAEMON@mx.e
 expect 0 cron todoke-sort
 grep -q '^Contact: "no..body"@city.example.lg.jp;.*outcome=bounced' "$SPOOL/$(place "$number")" || fail "the bounce: $(cat "$SPOOL/$(place "$number")")"
 
+# Who cannot be read at all is no reason to lose the mail: it is kept as it came.
+for from in '' 'From: =?UTF-8?B?5pel5pys?=' 'From: 山田@日本語.example'; do
+	ls "$SPOOL/mail" >"$T/was"
+	printf '%s
+' "Delivered-To: report@desk.example" ${from:+"$from"} "Message-ID: <n$from@x.example>" "" "http://www.city.example.lg.jp/q" >"$T/raw"
+	cp "$T/raw" "$SPOOL/incoming/new/n"
+	expect 0 cron todoke-sort
+	number=$(ls "$SPOOL/mail" | comm -13 "$T/was" -)
+	log | grep -q ' open via=mail ' || fail "$from: not read as a mail: $(log)"
+	sed '1,/^-----BEGIN/{/^-----BEGIN/!d}' "$SPOOL/mail/$number"/new/in.* |
+	    gpg_in "$T/ito.home" --decrypt 2>>"$T/gpg.log" | sed '1,2d' | cmp - "$T/raw" ||
+	    fail "$from: its bytes are not kept"
+done
+
 # The desk itself has no such address; a form's dump and a file may.
 sed 's/^	address = .*/	address = "\\"d..k\\"@desk.example"/' "$CONF" >"$T/odd.conf"
 expect 78 "$BIN/todoke-list" -c "$T/odd.conf"

@@ -385,7 +385,10 @@ START_TEST(looks_like_mail)
 	static const char *const yes[] = {
 	    FROM "Date: x\n\nhello\n", "Received: x\n y\n" FROM "\n",
 	    "From ito Thu\nReturn-Path: <x>\nFrom: <a@b>\n\n",
-	    "Message-ID: <x>\r\nFrom: a@b\r\n\r\nx"};
+	    "Message-ID: <x>\r\nFrom: a@b\r\n\r\nx",
+	    "Subject: x\nMessage-ID: <x>\n\nhello\n",
+	    "Delivered-To: a@b\nFrom: \xe3\x81\x82@b\n\nhello\n",
+	    FROM "MIME-Version: 1.0\n\nhello\n"};
 	static const char *const no[] = {"", "\n", FROM "\nDate: x\n",
 	    "From: ito\nDate: x\n\n", "Date: x\n\n" FROM,
 	    FROM "Date: x\nno field\n\n", "Url: http://x.jp/\n" FROM "\nx\n"};
