@@ -88,6 +88,8 @@ SERVICES = \
 	mimefield \
 	mime \
 	mimeown \
+	mimefile \
+	attached \
 	mimeout \
 	evidence \
 	paper \
@@ -147,6 +149,7 @@ DESK = \
 	record \
 	payload \
 	payloadopen \
+	files \
 	contact \
 	notes \
 	handedit \

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/cli.h"
+#include "lib/files.h"
 #include "lib/payload.h"
 #include "lib/policy.h"
 #include "lib/story.h"
@@ -15,7 +16,7 @@
 #include "lib/when.h"
 
 static const char synopsis[] =
-    "todoke-show [-s] [-c CONF] [-t TIME] NUMBER";
+    "todoke-show [-s] [-a FOLDER] [-c CONF] [-t TIME] NUMBER";
 
 static void
 print_event(const struct casefile_event *e)
@@ -101,19 +102,21 @@ print_report(const struct report *r)
 
 struct opened {
 	struct report *r;
-	struct buf mails;
+	struct buf mails, files;
 };
 
 /* Opened, then the audit line, before anything is shown. */
 static void
-unseal(struct desk *d, const struct casefile *c, struct opened *o)
+unseal(struct desk *d, const struct casefile *c, const char *folder,
+    struct opened *o)
 {
 	const char *number = casefile_number(c);
 	struct payload y;
 	struct fault f;
 
 	if (payload_report(d, c, &o->r, &y, &f) == -1 ||
-	    payload_unseal(d, number, o->r, &y, &f) == -1)
+	    payload_unseal(d, number, o->r, &y, &f) == -1 ||
+	    files_of_case(d, number, folder, &o->files, &f) == -1)
 		cli_die(&f);
 	payload_mails(d, c, o->r, &o->mails);
 	payload_free(&y);
@@ -125,7 +128,11 @@ print_sealed(struct opened *o)
 	printf("\nSealed part:\n");
 	print_report(o->r);
 	printf("%s", buf_text(&o->mails));
+	if (o->files.n > 0)
+		printf("\nAttached (todoke-show -a FOLDER writes it there):\n"
+		    "%s", buf_text(&o->files));
 	buf_free(&o->mails);
+	buf_free(&o->files);
 	report_free(o->r);
 }
 
@@ -137,13 +144,16 @@ main(int argc, char *argv[])
 	struct spool_place p;
 	struct casefile *c;
 	struct opened opened = {0};
+	const char *folder = NULL;
 	bool sealed = false;
 	struct desk d;
 	int opt;
 
 	cli_begin();
-	while ((opt = getopt(argc, argv, "c:st:")) != -1) {
-		if (opt == 's')
+	while ((opt = getopt(argc, argv, "a:c:st:")) != -1) {
+		if (opt == 'a')
+			folder = optarg;
+		if (opt == 'a' || opt == 's')
 			sealed = true;
 		else if (!cli_option(&o, opt, optarg))
 			cli_usage(synopsis);
@@ -153,7 +163,7 @@ main(int argc, char *argv[])
 	cli_open(&d, &o);
 	c = cli_case(&d, argv[optind], number, &p);
 	if (sealed) {
-		unseal(&d, c, &opened);
+		unseal(&d, c, folder, &opened);
 		casefile_free(c); /* it is filled now */
 		c = cli_case(&d, number, number, &p);
 	}

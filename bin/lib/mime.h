@@ -11,6 +11,7 @@
 
 #include "buf.h"
 #include "fault.h"
+#include "part.h"
 
 #define MIME_RCPTS 64
 #define MIME_REFS 64
@@ -50,6 +51,11 @@ struct mime_mail {
  */
 int mime_parse(const void *p, size_t n, struct mime_mail **m, struct fault *f);
 void mime_free(struct mime_mail *m);
+
+/* The name of the file that a part with this HEAD holds (RFC 2183, RFC 2231,
+ * and what mailers write in their stead), clean but any; NULL for none.  To be
+ * freed. */
+char *mime_file_name(struct slice head);
 
 /*
  * Do these bytes begin like a mail rather than a text form?  Header lines to

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "attached.h"
 #include "enclosed.h"
 #include "fuzz.h"
 #include "mime.h"
@@ -29,6 +30,20 @@ enclosed(const uint8_t *p, size_t n, bool text)
 	enclosed_free(&e);
 }
 
+/* It stays where it is written. */
+static void
+file(void *arg, const struct attached *a)
+{
+	const char *s;
+
+	(void)arg;
+	if (a->name[0] < '1' || a->name[0] > '9')
+		abort();
+	for (s = a->name; *s != '\0'; s++)
+		if (*s == '/' || (unsigned char)*s <= ' ')
+			abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -39,6 +54,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	enclosed(p, n, false);
 	enclosed(p, n, true);
+	attached_find(p, n, file, NULL);
 	mime_looks_like_mail(p, n);
 	mime_pgp_part(p, n, &b, &f);
 	buf_free(&b);
