@@ -500,7 +500,7 @@ securitytxt_parse(const void *p, size_t n, time_t now, const char *where,
 		free(r.contacts[i].value);
 	free(r.contacts);
 	buf_free(&b);
-	if (r.fields > 0 || r.ncontacts > 0 || s->nfindings == 0)
+	if (r.fields > 0 || r.ncontacts > 0)
 		return 0;
 	return fault_set(f, EX_DATAERR, "security.txt: no line of it is a "
 	    "field (Contact: mailto:...)");
