@@ -233,23 +233,22 @@ links_each(const char *html, size_t n, links_fn *each, void *arg)
 	struct tag t;
 	const char *text;
 	size_t len, count = 0;
-	bool more = true;
+	bool more;
 
-	while (more && count < LINKS) {
+	do {
 		more = next_tag(&s, &t, &text, &len);
 		if (l.open)
 			put_text(&l.label, text, len, LABEL);
-		if (!more)
-			break;
 		if (strcmp(t.name, "a") == 0 || strcmp(t.name, "area") == 0) {
 			give(&l, each, arg);
-			l.open = attribute(&t, "href", &l.href, HREF);
+			l.open = count < LINKS &&
+			    attribute(&t, "href", &l.href, HREF);
 			count += l.open;
 		} else if (strcmp(t.name, "/a") == 0)
 			give(&l, each, arg);
 		else if (l.open && strcmp(t.name, "img") == 0)
 			attribute(&t, "alt", &l.label, LABEL);
-	}
+	} while (more);
 	give(&l, each, arg);
 }
 

@@ -3,6 +3,7 @@
  * tests/e2e/lookup.sh.
  */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,6 +109,64 @@ links(const char *html, const char *want)
 	buf_free(&b);
 }
 
+START_TEST(references)
+{
+	static const char *const all[][2] = {
+		{"&lt;&GT;&quot;&apos;&nbsp;.&commat;&period;&colon;&sol;",
+		    "<>\"' .@.:/"},
+		{"&#65;&#x41;&#X41;", "AAA"},
+		{"&#233;&#x3042;&#x1f600;",
+		    "\xc3\xa9\xe3\x81\x82\xf0\x9f\x98\x80"},
+		{"&#xd800;&#xdfff;&#x110000;", "???"},
+		{"&#xd7ff;&#xe000;", "\xed\x9f\xbf\xee\x80\x80"},
+		{"&", "&"}, {"&#", "&#"}, {"&#;", "&#;"}, {"&#6", "&#6"},
+		{"&#65", "&#65"}, {"&#6g;", "&#6g;"}, {"&#xg;", "&#xg;"},
+		{"&#000000000000065;", "&#000000000000065;"},
+		{"&amp", "&amp"}, {"&x64;", "&x64;"},
+	};
+	char html[80], want[80];
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		snprintf(html, sizeof(html), "<a href=\"/\">%s", all[i][0]);
+		snprintf(want, sizeof(want), "/|%s\n", all[i][1]);
+		links(html, want);
+	}
+}
+END_TEST
+
+static void
+count(void *arg, const char *href, const char *label)
+{
+	size_t *n = arg;
+
+	ck_assert_str_eq(label, "b");
+	ck_assert_uint_le(strlen(href), 2000);
+	++*n;
+}
+
+START_TEST(links_without_end)
+{
+	struct buf b = {0};
+	size_t n = 0;
+
+	while (n++ < 3000)
+		buf_puts(&b, "<a href=x>b</a>");
+	n = 0;
+	links_each(b.p, b.n, count, &n);
+	ck_assert_uint_eq(n, 2000);
+	buf_cut(&b, 0);
+	buf_puts(&b, "<a href=");
+	for (n = 0; n < 4000; n++)
+		buf_putc(&b, 'x');
+	buf_puts(&b, ">b");
+	n = 0;
+	links_each(b.p, b.n, count, &n);
+	ck_assert_uint_eq(n, 1);
+	buf_free(&b);
+}
+END_TEST
+
 START_TEST(links_of_a_page)
 {
 	links("<a href=\"/a?x=1&amp;y=2\">one <b>two</b></a>",
@@ -125,9 +184,25 @@ START_TEST(links_of_a_page)
 	links("<a href", "");
 	links("<", "");
 	links("<a href=&#xffffffff;&#0;&bogus;&#x;>", "??&bogus;&#x;|\n");
+	links("<a href=/a b=c d>x</a><a href = \"/b\"\n>y</a><A x\n=1 =2 "
+	    "href=/c/>z", "/a|x\n/b|y\n/c/|z\n");
+	links("<a\thref=/a/b><area href='/c' alt=x><a href><a =>",
+	    "/a/b|\n/c|\n");
+	links("<a nohref=/a>x</a><a hrefs=/b>y</a><a ========>", "");
+	links("<a href = ", "|\n");
+	links("<a href=\"a\" ", "a|\n");
+	links("<script>a</scrip<a href=/a></SCRIPT><a href=/b>b", "/b|b\n");
+	links("<style><a href=/a>", "");
+	links("<!-- <a href=/a>", "");
+	links("<a href=/a><img><averyverylongtagname alt=x><img src=y>b",
+	    "/a|b\n");
+	links("<a title=\"a>b\" href=/a>c", "/a|c\n");
+	links("<a title=it's href=/a>c", "/a|c\n");
 	ck_assert(links_has_form("<form><textarea>", 16));
 	ck_assert(!links_has_form("<form></form><textarea>", 23));
 	ck_assert(!links_has_form("<!-- <form><textarea> -->", 25));
+	ck_assert(links_has_form("<form><input><textarea>", 23));
+	ck_assert(!links_has_form("<form><input>", 13));
 }
 END_TEST
 
@@ -140,7 +215,13 @@ START_TEST(names_of_contact_pages)
 	ck_assert_int_gt(links_contact("/security/contact", "Contact"),
 	    links_contact("/contact", "Contact"));
 	ck_assert_int_eq(links_contact("/news", "News"), 0);
+	ck_assert_int_gt(links_contact("/x", "脆弱性の連絡先"),
+	    links_contact("/x", "連絡先"));
+	ck_assert_int_gt(links_contact("/x", "Contact"), links_contact("/x",
+	    "Contact us about whatever you want to tell us, any day"));
 	ck_assert(links_form("/x", "お問い合わせフォーム"));
+	ck_assert(links_form("/contact/form.cgi", "連絡先"));
+	ck_assert(!links_form("/form.cgi", "申請"));
 	ck_assert(!links_form("/x", "申請フォーム"));
 	ck_assert(!links_form("/x", "お問い合わせ"));
 }
@@ -149,7 +230,7 @@ END_TEST
 START_TEST(charset_of_a_page)
 {
 	static const char meta[] = "<meta charset='EUC-JP'>";
-	char out[40];
+	char far[4096], out[40];
 
 	links_charset("text/html; charset=\"Shift_JIS\"", meta,
 	    sizeof(meta) - 1, out);
@@ -157,6 +238,14 @@ START_TEST(charset_of_a_page)
 	links_charset("text/html", meta, sizeof(meta) - 1, out);
 	ck_assert_str_eq(out, "EUC-JP");
 	links_charset("", "", 0, out);
+	ck_assert_str_eq(out, "");
+	links_charset("text/html; charset=0123456789012345678901234567890123456"
+	    "789", "", 0, out);
+	ck_assert_str_eq(out, "");
+	/* behind what a browser looks at */
+	memset(far, ' ', sizeof(far));
+	memcpy(far + sizeof(far) - sizeof(meta), meta, sizeof(meta));
+	links_charset("", far, sizeof(far), out);
 	ck_assert_str_eq(out, "");
 }
 END_TEST
@@ -196,6 +285,8 @@ main(void)
 	tcase_add_test(t, public_addresses);
 	tcase_add_test(t, time_runs_out);
 	tcase_add_test(t, soa_mailboxes);
+	tcase_add_test(t, references);
+	tcase_add_test(t, links_without_end);
 	tcase_add_test(t, links_of_a_page);
 	tcase_add_test(t, names_of_contact_pages);
 	tcase_add_test(t, charset_of_a_page);
