@@ -307,7 +307,7 @@ says(const char *text, const char *const *phrases, size_t n)
 				p--;
 			if (end - p < PHRASE_LINE)
 				return true;
-			p = end > s ? end - 1 : end;
+			p = end - 1;
 		}
 	return false;
 }
