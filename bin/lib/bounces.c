@@ -125,8 +125,10 @@ compile(struct pattern *x, char *text)
 
 	x->start = *text == '^' && text[1] != '*';
 	x->end = n > 0 && text[n - 1] == '$';
-	if (x->end)
+	if (x->end) {
 		text[n - 1] = '\0';
+		x->end = n == 1 || text[n - 2] != '*';
+	}
 	for (rest = text + (*text == '^' ? 1 : 0);
 	    (part = strsep(&rest, "*")) != NULL;) {
 		at = x->place == PLACE_RCPT ? strstr(part, PLACEHOLDER) : NULL;

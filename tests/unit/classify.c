@@ -499,6 +499,134 @@ START_TEST(codes)
 }
 END_TEST
 
+START_TEST(codes_that_are_none)
+{
+	static const struct {
+		const char *text, *status;
+	} rows[] = {
+		{"3.1.1 1.1.1", ""}, {"5,1.1", ""}, {"5.a.1", ""},
+		{"5.10.1", ""}, {"5..1", ""}, {"5.1.", ""},
+		{"5.1.1234", ""}, {"5.1.123", "5.1.123"}, {"5.1.1.", "5.1.1"},
+		{"5.1.1.1", ""}, {"x-5.1.1", ""}, {"12-5.1.1", ""},
+		{"550-5.1.1", "5.1.1"}, {"_5.1.1 v5.1.1 .5.1.1", ""},
+		{"4.0.0 5.1.1", "4.0.0"}, {"5.0.0 4.1.1 5.1.2", "5.1.2"},
+		{"2.0.0", "2.0.0"},
+	};
+	char status[DSN_STATUS];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ck_assert_msg(dsn_status(rows[i].text, status) ==
+		    (*rows[i].status != '\0'), "%s: %s", rows[i].text, status);
+		ck_assert_msg(strcmp(status, rows[i].status) == 0, "%s: %s",
+		    rows[i].text, status);
+	}
+}
+END_TEST
+
+START_TEST(replies)
+{
+	static const struct {
+		const char *text;
+		int class;
+	} rows[] = {
+		{"550", 5}, {"550 no", 5}, {"smtp; 450-4.2.1 later", 4},
+		{"<250>", 0}, {"(250)", 2}, {"\"550\tno\"", 5},
+		{"550 no\n250 yes", 2}, {"said:550\n", 5}, {"'421: x", 4},
+		{"[554]", 0}, {"#550", 0}, {"x550", 0}, {"1550 no", 0},
+		{"560 x", 0}, {"5/0 x", 0}, {"350 x", 0}, {"55", 0},
+		{"55x ", 0}, {"5501", 0}, {"550x", 0}, {"", 0},
+		{"5", 0}, {"5 5", 0}, {"5;0", 0},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_msg(dsn_reply(rows[i].text) == rows[i].class,
+		    "%s: %d", rows[i].text, dsn_reply(rows[i].text));
+}
+END_TEST
+
+/* "ADDRESS ACTION STATUS DIAGNOSTIC", each recipient on its line. */
+static void
+fields(const char *text, const char *want)
+{
+	static const char *const actions[] = {"none", "failed", "delayed",
+	    "delivered"};
+	struct dsn_rcpt v[DSN_RCPTS];
+	struct buf b = {0};
+	size_t i, n = dsn_read(text, v);
+
+	for (i = 0; i < n; i++)
+		buf_printf(&b, "%s %s %s %s\n", v[i].address,
+		    actions[v[i].action], v[i].status, v[i].diagnostic);
+	dsn_free(v, n);
+	ck_assert_msg(strcmp(buf_text(&b), want) == 0, "%s\nis: %s\nnot: %s",
+	    text, buf_text(&b), want);
+	buf_free(&b);
+}
+
+START_TEST(fields_of_a_recipient)
+{
+	static const char *const rows[][2] = {
+		{"Action: failed", " failed  \n"},
+		{"Status: 5.1.1", ""},
+		{"Final-Recipient: a@b.jp", ""},
+		{"Final-Recipient: a@b.jp\nStatus: 5.1.1",
+		    "a@b.jp failed 5.1.1 \n"},
+		{"Final-Recipient: a@b.jp\nStatus: 4.1.1",
+		    "a@b.jp delayed 4.1.1 \n"},
+		{"Final-Recipient: a@b.jp\nStatus: 2.1.5",
+		    "a@b.jp delivered 2.1.5 \n"},
+		{"Final-Recipient: a@b.jp\nStatus: no", "a@b.jp none  \n"},
+		{"Final-Recipient: a@b.jp\nAction: EXPANDED",
+		    "a@b.jp delivered  \n"},
+		{"Final-Recipient: a@b.jp\nAction: lost\nStatus: 5.1.1",
+		    "a@b.jp failed 5.1.1 \n"},
+		{"Final-Recipient: rfc822;\"a b>\"@b.jp (why)\nAction: failed",
+		    "\"a b>\"@b.jp failed  \n"},
+		{"Final-Recipient: rfc822; \"a@b.jp\nAction: failed",
+		    "\"a@b.jp failed  \n"},
+		{"Final-Recipient: A < B <a@b.jp>\nAction: failed",
+		    " failed  \n"},
+		{"Final-Recipient: <nobody>\nOriginal-Recipient: @b.jp\n"
+		    "X-Actual-Recipient: a@\nAction: failed", " failed  \n"},
+		{"Final-Recipient: x\nOriginal-Recipient: y\n"
+		    "X-Actual-Recipient: <a@b.jp>\nAction: failed",
+		    "a@b.jp failed  \n"},
+		{"Action: failed\nAction: delayed\nDiagnostic-Code: smtp;\n"
+		    " 550\n \n\tno\nFinal-Recipient: a@b.jp",
+		    " failed  smtp; 550\n"},
+		{"Action: failed\nno field\nFinal-Recipient : a@b.jp\n: x\n"
+		    "Finaly-Recipient: c@b.jp\n", "a@b.jp failed  \n"},
+		{"Final-Recipient: a@b.jp\nAction: failed\n"
+		    "Final-Recipient: c@b.jp\nAction: delayed\n\n\n",
+		    "a@b.jp failed  \nc@b.jp delayed  \n"},
+	};
+	struct dsn_rcpt v[DSN_RCPTS];
+	struct buf b = {0};
+	size_t i;
+	char *s;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		fields(rows[i][0], rows[i][1]);
+	for (i = 0; i < 2 * DSN_RCPTS; i++)
+		buf_puts(&b, "Final-Recipient: a@b.jp\nAction: failed\n");
+	ck_assert_uint_eq(dsn_read(buf_text(&b), v), DSN_RCPTS);
+	dsn_free(v, DSN_RCPTS);
+	buf_cut(&b, 0);
+	buf_puts(&b, "To: x\nDiagnostic-Code: ");
+	for (i = 0; i < 5000; i++)
+		buf_putc(&b, 'x');
+	s = dsn_field(buf_text(&b), "diagnostic-code");
+	ck_assert_uint_lt(strlen(s), 4097);
+	free(s);
+	s = dsn_field(buf_text(&b), "Diagnostic-Cod");
+	ck_assert_str_eq(s, "");
+	free(s);
+	buf_free(&b);
+}
+END_TEST
+
 static void
 collect(void *arg, const char *address)
 {
@@ -518,6 +646,17 @@ START_TEST(addresses)
 		{"\tRecipient:\ta@b.example", "a@b.example "},
 		{"a@", ""},
 		{"@b", ""},
+		{"A.Z0@B.Z9.example", "A.Z0@B.Z9.example "},
+		{"a_b@c_d.example-", "a_b@c_d.example "},
+		{"\"a\\\"b\"@c.example", "\"a\\\"b\"@c.example "},
+		{"\"a@c.example", ""},
+		{"\"a\\", ""},
+		{"\"a\"b@c.example", ""},
+		{"<a@...>: no", ""},
+		{"<a b@c.example>: no", ""},
+		{"no address @ all", ""},
+		{"\xe3\x81\x82@c.example", ""},
+		{"  <a@b.example>: no \t\r", "a@b.example "},
 		{"rcpt to:<a@b.example> rcpt to:<c@d.example>",
 		    "a@b.example c@d.example "},
 	};
@@ -562,11 +701,20 @@ START_TEST(bad_lines)
 		{"subject\tboun\tx\n", "table:1: subject cannot mean"},
 		{"reason\t5.1\tx\n", "table:1: reason cannot mean"},
 		{"reason\t9.1.1\tx\n", "table:1: reason cannot mean"},
+		{"reason\tx5.1.1\tx\n", "table:1: reason cannot mean"},
+		{"reason\t5.1.11111111111111\tx\n",
+		    "table:1: reason cannot mean"},
+		{"subject\t \tx\n", "table:1: subject cannot mean"},
 		{"rcpt\tsure\tx\n", "table:1: the pattern needs ADDRESS"},
 		{"rcpt\tsure\tADDRESS*x\n", "table:1: the pattern is"},
 		{"rcpt\tsure\tADDRESS ADDRESS\n", "table:1: the pattern is"},
 		{"rcpt\tnever\tADDRESS\n", "table:1: no ADDRESS"},
 		{"text\tbounce\t^*$\n", "table:1: the pattern is empty"},
+		{"text\tbounce\t*\n", "table:1: the pattern is empty"},
+		{"text\tbounce\t^\n", "table:1: the pattern is empty"},
+		{"text\tbounce\t$\n", "table:1: the pattern is empty"},
+		{"rcpt\tsure\tADDRESSADDRESS\n", "table:1: the pattern is"},
+		{"rcpt\tsure\tADDRESS*ADDRESS\n", "table:1: the pattern is"},
 		{"text\tbounce\ta*b*c*d*e*f*g*h*i\n", "table:1: the pattern"},
 		{"text\tbounce\t\xff\n", "table:1: not UTF-8"},
 		{"text\tbounce\ta\x01\n", "table:1: a control character"},
@@ -606,6 +754,17 @@ START_TEST(patterns)
 		{"^a*a$", "a b a", true},
 		{"^a*a$", "a", false},
 		{"^*b", "a b", true},
+		{"^*b$", "a b", true},
+		{"*b$", "b a b", true},
+		{"b$", "", false},
+		{"a*b$", "a b c", false},
+		{"a*bc$", "ab", false},
+		{"abc$", "c", false},
+		{"a*a", "a", false},
+		{"a**b", "a b", true},
+		{"a*", "a", true},
+		{"a*$", "ab", true},
+		{"^a", "ba\n\na", true},
 		{"宛先", "宛\n先", true},
 		{"ab", "a\nb", false},
 		{"échec à", "ÉCHEC\nÀ", true},
@@ -757,6 +916,9 @@ suite(void)
 	tcase_add_test(p, people);
 	tcase_add_test(p, lists);
 	tcase_add_test(b, codes);
+	tcase_add_test(b, codes_that_are_none);
+	tcase_add_test(b, replies);
+	tcase_add_test(b, fields_of_a_recipient);
 	tcase_add_test(b, addresses);
 	tcase_add_test(b, bad_lines);
 	tcase_add_test(b, patterns);
