@@ -318,6 +318,14 @@ undisguise(const char *s)
 	return b.p != NULL ? b.p : xstrdup("");
 }
 
+/* Without the bracket or quote that closes it (RFC 3986, appendix C). */
+static const char *
+bare_uri(char *s)
+{
+	s[strcspn(s, "<>\"")] = '\0';
+	return s;
+}
+
 /* Every word with an @ within, brackets and quotes around it off. */
 static void
 add_mailboxes(struct value *v, const char *s)
@@ -359,16 +367,18 @@ candidates_add_value(struct candidates *cs, const char *value,
 {
 	struct value v = {cs, source, note, found, worse, false};
 	char *s = text_line(value), *p = s + strspn(s, " <\"");
+	const char *bare;
 	char *tel;
 	bool is_uri = true;
 
 	if (text_incmp(p, "mailto:", 7) == 0 && strchr(p, ' ') == NULL)
-		add_mailto(&v, p + 7);
+		add_mailto(&v, bare_uri(p + 7));
 	else if (text_incmp(p, "http://", 7) == 0 ||
 	    text_incmp(p, "https://", 8) == 0)
 		add_page(&v, p);
 	else if (text_incmp(p, "tel:", 4) == 0) {
-		tel = decode(p + 4, strlen(p + 4));
+		bare = bare_uri(p + 4);
+		tel = decode(bare, strlen(bare));
 		v.any = candidates_add(cs, VIA_PHONE, tel, source, found,
 		    worse, note);
 		free(tel);

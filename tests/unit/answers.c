@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "candidate.h"
 #include "rdap.h"
 #include "securitytxt.h"
@@ -69,12 +70,29 @@ START_TEST(values_as_people_write_them)
 		    VIA_FORM},
 		{"tel:+81-3-5550-1234;ext=5", "+81-3-5550-1234", VIA_PHONE},
 		{"03 (5550) 1234", "03 (5550) 1234", VIA_PHONE},
+		{"+81-3-5550-1234 - ;ext", "+81-3-5550-1234", VIA_PHONE},
+		{"12345678901234567890", "12345678901234567890", VIA_PHONE},
+		{"\"mailto:a@example.jp\"", "a@example.jp", VIA_MAIL},
+		{"mailto:a@example.jp b", "a@example.jp", VIA_MAIL},
+		{"write mailto:a@example.jp", "a@example.jp", VIA_MAIL},
+		{"a{at}example(dot)jp", "a@example.jp", VIA_MAIL},
+		{"a<AT>example.jp", "a@example.jp", VIA_MAIL},
+		{"mailto:%61%4A%4a@example.jp", "aJJ@example.jp", VIA_MAIL},
+		{"mailto:a%2@example.jp", "a%2@example.jp", VIA_MAIL},
+		{"<mailto:a@example.jp>", "a@example.jp", VIA_MAIL},
+		{"<tel:+81-3-5550-1234>", "+81-3-5550-1234", VIA_PHONE},
+		{"mailto:a%g1%1g%`1@example.jp", "a%g1%1g%`1@example.jp",
+		    VIA_MAIL},
+		{"https://例え.jp/x", "https://%E4%BE%8B%E3%81%88.jp/x",
+		    VIA_FORM},
+		{"http://[2001:db8::1]/", "http://[2001:db8::1]/", VIA_FORM},
 	};
 	static const char *const bad[] = {"", "@", "a@", "@b.jp", "a@b@",
 		"mailto:", "mailto:not_a_valid_email", "a?b@example.jp",
 		"REDACTED FOR PRIVACY", "javascript:alert(1)", "ftp://a.jp/",
 		"http://", "https://a b/", "000-000-0000", "1234", "a@[1.2.3.4]",
-		"mailto:a%0Ab@example.jp", "\"a b\"@example.jp", "a@b/c.jp"};
+		"mailto:a%0Ab@example.jp", "\"a b\"@example.jp", "a@b/c.jp",
+		"123456789012345678901", "tel:03:5550", "http://nodot/"};
 	size_t i;
 
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -87,6 +105,90 @@ START_TEST(values_as_people_write_them)
 	ck_assert(value("mailto:a@example.jp,b@example.jp?cc=c@example.jp"));
 	ck_assert_uint_eq(cs.n, 2);
 	is(1, "b@example.jp", VIA_MAIL);
+}
+END_TEST
+
+START_TEST(addresses_of_each_channel)
+{
+	static const struct {
+		enum via via;
+		const char *address, *kept; /* NULL: not taken */
+	} all[] = {
+		{VIA_FORM, "https://example.jp/a b;\"<>\xc2\xa5",
+		    "https://example.jp/a%20b%3B%22%3C%3E%C2%A5"},
+		{VIA_FORM, "ftp://example.jp/", NULL},
+		{VIA_FORM, "https:///x", NULL},
+		{VIA_FAX, "03-5550-1235", "03-5550-1235"},
+		{VIA_FAX, "03-5550-123x", NULL},
+		{VIA_LETTER, "1-1 Chuo, Example City", "1-1 Chuo, Example City"},
+		{VIA_LETTER, "1-1; Chuo", NULL},
+		{VIA_LETTER, "", NULL},
+		{VIA_LIAISON, "a@example.jp", NULL},
+	};
+	char long_url[400] = "https://example.jp/";
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		candidates_free(&cs);
+		ck_assert_msg(candidates_add(&cs, all[i].via, all[i].address,
+		    "hand", FOUND_PAGE, 0, "") == (all[i].kept != NULL), "%s",
+		    all[i].address);
+		if (all[i].kept != NULL)
+			is(0, all[i].kept, all[i].via);
+	}
+	memset(long_url + 19, 'x', CANDIDATE_MAX - 18);
+	ck_assert(!candidates_add(&cs, VIA_FORM, long_url, "hand", FOUND_PAGE,
+	    0, ""));
+	long_url[CANDIDATE_MAX] = '\0';
+	ck_assert(candidates_add(&cs, VIA_FORM, long_url, "hand", FOUND_PAGE,
+	    0, ""));
+}
+END_TEST
+
+START_TEST(notes_are_cut)
+{
+	char note[1000];
+	size_t i;
+
+	strcpy(note, "x");
+	for (i = 0; i < 200; i++)
+		strcat(note, "あ");
+	ck_assert(candidates_add(&cs, VIA_MAIL, "a@example.jp", "whois",
+	    FOUND_ADMIN, 0, note));
+	ck_assert_uint_eq(strlen(cs.v[0].note), 400);
+	note[400] = '\0';
+	ck_assert_str_eq(cs.v[0].note, note);
+	/* where else it stands is said once, and not for ever */
+	for (i = 0; i < 2; i++)
+		ck_assert(candidates_add(&cs, VIA_MAIL, "A@example.jp",
+		    i == 0 ? "rdap" : "soa", FOUND_SOA, 0, ""));
+	ck_assert(candidates_add(&cs, VIA_MAIL, "a@example.jp", "rdap",
+	    FOUND_OTHER, 0, ""));
+	candidates_sort(&cs);
+	ck_assert_uint_eq(cs.n, 1);
+	strcat(note, "; also rdap; also soa; also rdap other");
+	ck_assert_str_eq(cs.v[0].note, note);
+}
+END_TEST
+
+START_TEST(no_more_of_one_source)
+{
+	char address[40];
+	int i;
+
+	for (i = 0; i < 2 * CANDIDATE_SOURCE; i++) {
+		snprintf(address, sizeof(address), "a%d@example.jp", i / 2);
+		ck_assert(candidates_add(&cs, VIA_MAIL, address, "page",
+		    FOUND_PAGE, 0, ""));
+	}
+	ck_assert_uint_eq(cs.n, CANDIDATE_SOURCE);
+	ck_assert_uint_eq(cs.left_out, 0);
+	ck_assert(candidates_add(&cs, VIA_MAIL, "z@example.jp", "page",
+	    FOUND_PAGE, 0, ""));
+	ck_assert_uint_eq(cs.left_out, 1);
+	ck_assert(candidates_add(&cs, VIA_MAIL, "z@example.jp", "soa",
+	    FOUND_SOA, 0, ""));
+	ck_assert_uint_eq(cs.n, CANDIDATE_SOURCE + 1);
 }
 END_TEST
 
@@ -363,6 +465,167 @@ START_TEST(zones_longest)
 }
 END_TEST
 
+START_TEST(who_is_not_to_be_written_to)
+{
+	static const struct {
+		enum via via;
+		const char *address;
+		bool refused;
+	} all[] = {
+		{VIA_MAIL, "a@no.example", true},
+		{VIA_MAIL, "a@www.no.example", true},
+		{VIA_MAIL, "A@yes.example", true},
+		{VIA_MAIL, "b@yes.example", false},
+		{VIA_FORM, "https://no.example/form", true},
+		{VIA_FORM, "https://yes.example/form", false},
+		{VIA_PHONE, "03-5550-1234", true},
+		{VIA_FAX, "+81 (3) 5550-1234", true},
+		{VIA_PHONE, "+81 3 5550 12345", false},
+		{VIA_PHONE, "+1 5550 1234", false},
+		{VIA_PHONE, "+12345 3 5550 1234", false},
+		{VIA_PHONE, "06-1111-2222", true},
+		{VIA_PHONE, "13-5550-1234", false},
+		{VIA_PHONE, "none", false},
+		{VIA_LETTER, "03-5550-1234 Street", false},
+	};
+	struct zones *z;
+	size_t i;
+
+	ck_assert_int_eq(load("no.example\na@yes.example\n03-5550-1234\n"
+	    "+81-6-1111-2222\n", false, &z), 0);
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		ck_assert_msg(candidate_refused(z, all[i].via,
+		    all[i].address) == all[i].refused, "%s", all[i].address);
+	zones_free(z);
+	unlink("list");
+}
+END_TEST
+
+static void
+rdap(const char *text, const char *want)
+{
+	struct buf b = {0};
+	struct rdap r;
+	size_t i;
+
+	candidates_free(&cs);
+	ck_assert_int_eq(rdap_parse(text, strlen(text), &cs, &r, &f), 0);
+	for (i = 0; i < cs.n; i++)
+		buf_printf(&b, "%s %d %s\n", cs.v[i].address,
+		    (int)cs.v[i].via, cs.v[i].note);
+	buf_printf(&b, "%zu", r.withheld);
+	ck_assert_msg(strcmp(buf_text(&b), want) == 0, "%s\nis: %s\nnot: %s",
+	    text, buf_text(&b), want);
+	buf_free(&b);
+	rdap_free(&r);
+}
+
+#define ENTITY(roles, more) "{\"entities\": [{\"roles\": " roles ", " more "}]}"
+#define CARD(roles, more) ENTITY(roles, "\"vcardArray\": [\"vcard\", [" more \
+	"]]")
+#define MAIL(value) "[\"email\", {}, \"text\", " value "]"
+
+START_TEST(rdap_cards)
+{
+	rdap(CARD("\"Technical\"", MAIL("\"a@b.jp\"")),
+	    "a@b.jp 0 Technical\n0");
+	rdap(CARD("[]", MAIL("\"a@b.jp\"")), "a@b.jp 0 contact\n0");
+	rdap(CARD("[1, \"noc\"]", MAIL("\"a@b.jp\"")), "a@b.jp 0 noc\n0");
+	rdap(CARD("7", MAIL("\"\", \"REDACTED\", [], 1, {}, [1]")), "1");
+	rdap(CARD("[\"sponsor\"]", "[\"tel\", {}, \"uri\", \"tel:12345\"]"),
+	    "0");
+	rdap(CARD("[\"noc\"]", "[\"tel\", {}, \"uri\", \"tel:12345\"]"), "0");
+	rdap(CARD("[\"abuse\"]", "[\"tel\", {\"type\": \"FAX\"}, \"uri\", "
+	    "\"12345\"], [\"tel\", {\"type\": \"voice\"}, \"uri\", \"23456\"],"
+	    "[\"tel\", {\"type\": [\"voice\"]}, \"uri\", \"34567\"], 1, []"),
+	    "12345 3 abuse\n23456 2 abuse\n34567 2 abuse\n0");
+	rdap(CARD("[]", "[\"contact-uri\", {}, \"uri\", \"mailto:a@b.jp\", "
+	    "\"x\"], [\"kind\", {}, \"text\", \"c@b.jp\"]"),
+	    "a@b.jp 0 contact\n0");
+	rdap(CARD("[\"0123456789012345678901234567890123456789\", \"abcd\", "
+	    "\"012345678901234567890123456789\", "
+	    "\"012345678901234567890123456789\", \"left out\"]",
+	    MAIL("\"a@b.jp\"")), "a@b.jp 0 012345678901234567890123456789, "
+	    "abcd, 012345678901234567890123456789, "
+	    "012345678901234567890123456789\n0");
+}
+END_TEST
+
+START_TEST(rdap_jscards)
+{
+	rdap(ENTITY("[]", "\"jscontact_card\": {\"emails\": {\"x\": "
+	    "{\"address\": \"a@b.jp\"}, \"y\": {}}, \"phones\": {\"x\": "
+	    "{\"number\": \"tel:12345\"}, \"y\": {\"number\": \"23456\", "
+	    "\"features\": {\"fax\": true}}}, \"links\": {\"x\": {\"kind\": "
+	    "\"contact\", \"uri\": \"https://b.jp/\"}, \"y\": {\"uri\": "
+	    "\"https://c.jp/\"}}}"), "a@b.jp 0 contact\n12345 2 contact\n"
+	    "23456 3 contact\nhttps://b.jp/ 1 contact\n0");
+	rdap(ENTITY("[]", "\"jscard\": {\"emails\": [], \"links\": 1}"), "0");
+}
+END_TEST
+
+START_TEST(rdap_withholds)
+{
+	rdap(ENTITY("[]", "\"remarks\": [{\"title\": \"x\"}, {\"title\": "
+	    "\"REDACTED for privacy\"}]"), "1");
+	rdap(ENTITY("[]", "\"remarks\": [{\"type\": \"object redacted due "
+	    "to authorization\"}]"), "1");
+	rdap(ENTITY("[]", "\"remarks\": [{}, 1]"), "0");
+	rdap(ENTITY("[]", "\"vcardArray\": [\"vcard\", [" MAIL("\"a@b.jp\"")
+	    "]], \"remarks\": [{\"title\": \"redacted\"}]"),
+	    "a@b.jp 0 contact\n0");
+	rdap("{\"redacted\": [1, 2], \"redacted_\": [3]}", "2");
+}
+END_TEST
+
+/* All of it is read, as long as it is not without end. */
+START_TEST(rdap_objects)
+{
+	struct buf b = {0};
+	struct rdap r;
+	int i;
+
+	rdap("[{\"roles\": [], \"jscard\": {\"emails\": {\"x\": {\"address\": "
+	    "\"a@b.jp\"}}}}, {\"networks\": [{\"entities\": [{\"jscard\": "
+	    "{\"emails\": {\"x\": {\"address\": \"c@b.jp\"}}}}]}]}, 1]",
+	    "a@b.jp 0 contact\nc@b.jp 0 contact\n0");
+	for (i = 0; i < 16; i++)
+		buf_puts(&b, "{\"entities\": [");
+	buf_puts(&b, "{\"jscard\": {\"emails\": {\"x\": {\"address\": "
+	    "\"a@b.jp\"}}}, \"entities\": [{\"jscard\": {\"emails\": {\"x\": "
+	    "{\"address\": \"below@b.jp\"}}}}]}");
+	for (i = 0; i < 16; i++)
+		buf_puts(&b, "]}");
+	rdap(b.p, "a@b.jp 0 contact\n0");
+	buf_cut(&b, 0);
+	buf_puts(&b, "\xef\xbb\xbf{\"errorCode\": 404, \"links\": [{\"rel\": "
+	    "\"self\", \"href\": \"https://a.jp/domain/x\"}, {\"rel\": "
+	    "\"related\", \"href\": \"https://b.jp/\"}, {\"rel\": \"related\","
+	    "\"href\": \"https://c.jp/\", \"type\": \"application/rdap+json\"},"
+	    "{\"rel\": \"related\", \"href\": \"https://d.jp/domain/x\"}], "
+	    "\"port43\": \"\"}");
+	ck_assert_int_eq(rdap_parse(b.p, b.n, &cs, &r, &f), 0);
+	ck_assert(r.is_error);
+	ck_assert_int_eq(r.error, 404);
+	ck_assert_str_eq(r.related, "https://c.jp/");
+	ck_assert_ptr_null(r.port43);
+	rdap_free(&r);
+	buf_cut(&b, 0);
+	buf_puts(&b, "{\"entities\": [");
+	for (i = 0; i < 2100; i++)
+		buf_puts(&b, "{\"remarks\": [{\"title\": \"redacted\"}]},");
+	buf_puts(&b, "1]}");
+	rdap(b.p, "2001");
+	ck_assert_int_eq(rdap_parse("{", 1, &cs, &r, &f), -1);
+	ck_assert_int_eq(f.status, EX_DATAERR);
+	while (b.n <= RDAP_MAX)
+		buf_puts(&b, "          ");
+	ck_assert_int_eq(rdap_parse(b.p, b.n, &cs, &r, &f), -1);
+	ck_assert_str_eq(f.text, "rdap: over 1048576 bytes");
+	buf_free(&b);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -371,6 +634,9 @@ suite(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, values_as_people_write_them);
+	tcase_add_test(t, addresses_of_each_channel);
+	tcase_add_test(t, notes_are_cut);
+	tcase_add_test(t, no_more_of_one_source);
 	tcase_add_test(t, the_best_first);
 	tcase_add_test(t, dates);
 	tcase_add_test(t, security_txt_as_sites_have_it);
@@ -378,7 +644,12 @@ suite(void)
 	tcase_add_test(t, whois_record_of_a_person);
 	tcase_add_test(t, whois_verdicts);
 	tcase_add_test(t, rdap_below_a_registrar);
+	tcase_add_test(t, rdap_cards);
+	tcase_add_test(t, rdap_jscards);
+	tcase_add_test(t, rdap_withholds);
+	tcase_add_test(t, rdap_objects);
 	tcase_add_test(t, zones_longest);
+	tcase_add_test(t, who_is_not_to_be_written_to);
 	suite_add_tcase(s, t);
 	return s;
 }
