@@ -315,7 +315,8 @@ when_mail(time_t t, char out[WHEN_TIME])
 	struct tm tm;
 
 	if (localtime_r(&t, &tm) == NULL)
-		tm = (struct tm){.tm_year = 70, .tm_mday = 1};
+		tm = (struct tm){.tm_year = 70, .tm_mday = 1,
+		    .tm_wday = 4};
 	strftime(zone, sizeof(zone), "%z", &tm);
 	snprintf(out, WHEN_TIME, "%s, %d %s %04d %02d:%02d:%02d %s",
 	    days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],

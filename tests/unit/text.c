@@ -296,6 +296,28 @@ START_TEST(columns)
 }
 END_TEST
 
+/* The last and the first of each range of East Asian widths. */
+START_TEST(columns_at_the_borders)
+{
+	static const char *const narrow[] = {"\xe1\x83\xbf", "\xe1\x85\xa0",
+	    "\xe2\xb9\xbf", "\xea\x93\x90", "\xea\xaf\xbf", "\xed\x9e\xa4",
+	    "\xef\xa3\xbf", "\xef\xac\x80", "\xef\xb8\xaf", "\xef\xb9\xb0",
+	    "\xef\xbb\xbf", "\xef\xbd\xa1", "\xef\xbf\x9f", "\xef\xbf\xa7",
+	    "\xf0\x9f\x8b\xbf", "\xf0\x9f\x99\x90", "\xf0\x9f\xbf\xbf"};
+	static const char *const wide[] = {"\xe1\x84\x80", "\xe1\x85\x9f",
+	    "\xe2\xba\x80", "\xea\x93\x8f", "\xea\xb0\x80", "\xed\x9e\xa3",
+	    "\xef\xa4\x80", "\xef\xab\xbf", "\xef\xb8\xb0", "\xef\xb9\xaf",
+	    "\xef\xbc\x80", "\xef\xbd\xa0", "\xef\xbf\xa0", "\xef\xbf\xa6",
+	    "\xf0\x9f\x8c\x80", "\xf0\x9f\x99\x8f", "\xf0\xa0\x80\x80"};
+	size_t i;
+
+	for (i = 0; i < sizeof(narrow) / sizeof(narrow[0]); i++)
+		ck_assert_uint_eq(text_columns(narrow[i]), 1);
+	for (i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		ck_assert_uint_eq(text_columns(wide[i]), 2);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -316,6 +338,7 @@ suite(void)
 	tcase_add_test(t, lowers_ascii);
 	tcase_add_test(t, numbers_within_limits);
 	tcase_add_test(t, columns);
+	tcase_add_test(t, columns_at_the_borders);
 	suite_add_tcase(s, t);
 	return s;
 }

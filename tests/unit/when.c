@@ -155,7 +155,10 @@ START_TEST(refuses_times_that_are_none)
 	    "2026-11-24T09:31:02+0900", "2026-11-24T09:31:02+24:00",
 	    "2026-11-24T09:31:02+09:60", "2026-11-24T09:31:02+09:00 ",
 	    "2026-11-24T09:31:02ZZ", "2026-11-24T09:31:02+", "2026-11-24Z",
-	    "2026-11-24T09:31:02 +09:00", "1795480262"};
+	    "2026-11-24T09:31:02 +09:00", "1795480262", "2026-11-24 09.31",
+	    "2026-11-24 09:31:0a", "2026-11-24T09:31:02+a9:00",
+	    "2026-11-24T09:31:02+09-00", "2026-11-24T09:31:02+09:a0",
+	    "2026-11-24T09:31:02=09:00"};
 	size_t i;
 	time_t t;
 
@@ -214,6 +217,26 @@ START_TEST(texts_as_specified)
 	ck_assert_str_eq(text, "2026-11-23T21:01:02-03:30");
 	when_mail(1795480262, text);
 	ck_assert_str_eq(text, "Mon, 23 Nov 2026 21:01:02 -0330");
+}
+END_TEST
+
+/* No clock shows them: told as the first day there is. */
+START_TEST(times_beyond_all_years)
+{
+	static const time_t far[] = {(time_t)1 << 62, -((time_t)1 << 62)};
+	char text[WHEN_TIME];
+	size_t i;
+	int minute;
+
+	zone("UTC");
+	for (i = 0; i < 2; i++) {
+		when_text(far[i], text);
+		ck_assert_str_eq(text, "1970-01-01T00:00:00+00:00");
+		when_mail(far[i], text);
+		ck_assert_str_eq(text, "Thu, 1 Jan 1970 00:00:00 +0000");
+		ck_assert_int_eq(when_today(far[i], &minute), 0);
+		ck_assert_int_eq(minute, 0);
+	}
 }
 END_TEST
 
@@ -285,7 +308,12 @@ START_TEST(refuses_zones_without_data)
 	    "Asia", "Etc/", ".", "tzdata.zi", "zone.tab", "iso3166.tab",
 	    "../zoneinfo/UTC", "/usr/share/zoneinfo/UTC", ":Asia/Tokyo",
 	    "JS-9", "JST", "JST-", "JST+x", "JST-25", "JST-9:60", "JST-9:",
-	    "JST-9 ", "9", "<JST", "<>-9", "JST-9x"};
+	    "JST-9 ", "9", "<JST", "<>-9", "JST-9x", "JST-9:00:0x",
+	    "JST-999", "A/0123456789012345678901234567890123456789012345678"
+	    "901234567890123456789012345678901234567890123456789012345678901"
+	    "234567890123456789012345678901234567890123456789012345678901234"
+	    "567890123456789012345678901234567890123456789012345678901234567"
+	    "890"};
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -332,6 +360,7 @@ suite(void)
 	tcase_add_test(t, refuses_times_that_are_none);
 	tcase_add_test(t, texts_are_read_back);
 	tcase_add_test(t, texts_as_specified);
+	tcase_add_test(t, times_beyond_all_years);
 	tcase_add_test(t, the_day_is_the_desks);
 	tcase_add_test(t, every_day_begins_at_midnight);
 	tcase_add_test(t, summer_time);
