@@ -224,28 +224,11 @@ cli_read(const char *file, size_t max, struct buf *out)
 		cli_die(&f);
 }
 
-/* Runs "$EDITOR file" by the shell, as crontab(1) does. */
 static int
-run_editor(const char *path, struct fault *f)
+wait_editor(pid_t pid, const char *editor, struct fault *f)
 {
-	const char *editor = getenv("VISUAL");
-	char *command;
 	int status;
-	pid_t pid;
 
-	if (editor == NULL || editor[0] == '\0')
-		editor = getenv("EDITOR");
-	if (editor == NULL || editor[0] == '\0')
-		editor = "vi";
-	command = xasprintf("%s \"$1\"", editor);
-	pid = fork();
-	if (pid == 0) {
-		execl("/bin/sh", "sh", "-c", command, "sh", path, (char *)NULL);
-		_exit(127);
-	}
-	free(command);
-	if (pid == -1)
-		return fault_errno(f, "%s", editor);
 	while (waitpid(pid, &status, 0) == -1)
 		if (errno != EINTR)
 			return fault_errno(f, "%s", editor);
@@ -253,6 +236,35 @@ run_editor(const char *path, struct fault *f)
 		return 0;
 	return fault_set(f, EX_TEMPFAIL,
 	    "%s did not end well: nothing was changed", editor);
+}
+
+/* Runs "$EDITOR file" by the shell, as crontab(1) does. */
+static int
+run_editor(const char *path, struct fault *f)
+{
+	const char *editor = getenv("VISUAL");
+	char *command;
+	pid_t pid;
+	int rc;
+
+	if (editor == NULL || editor[0] == '\0')
+		editor = getenv("EDITOR");
+	if (editor == NULL || editor[0] == '\0')
+		editor = "vi";
+	command = xasprintf("%s \"$1\"", editor);
+	switch (pid = fork()) {
+	case -1:
+		rc = fault_errno(f, "%s", editor);
+		break;
+	case 0:
+		execl("/bin/sh", "sh", "-c", command, "sh", path, (char *)NULL);
+		_exit(127);
+	default:
+		rc = wait_editor(pid, editor, f);
+		break;
+	}
+	free(command);
+	return rc;
 }
 
 /* Overwrite what the file held, then remove it and its folder. */

@@ -111,6 +111,12 @@ edit 0 's/$/\r/'
 edit 0 's/^Kind: /kind:   /'
 EDITOR=true expect 0 "$BIN/todoke-edit" "$number"
 EDITOR=false expect 75 "$BIN/todoke-edit" "$number"
+VISUAL=false EDITOR=true expect 75 "$BIN/todoke-edit" "$number"
+VISUAL='' EDITOR=true expect 0 "$BIN/todoke-edit" "$number"
+mkdir "$T/vi"
+ln -s /bin/false "$T/vi/vi"
+PATH=$T/vi:$PATH VISUAL='' EDITOR='' expect 75 "$BIN/todoke-edit" "$number"
+grep -q '^todoke-edit: vi did not end well' "$T/err" || fail "$(cat "$T/err")"
 [ "$(sum)" = "$was" ] || fail "nothing was changed, but something is"
 
 # What programs write.
