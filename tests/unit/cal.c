@@ -188,6 +188,28 @@ START_TEST(closure_wraps_over_the_year)
 }
 END_TEST
 
+START_TEST(closure_within_a_year)
+{
+	static const char *const bon[] = {"08-13/08-15", "12-29/01-03"};
+	static const char *const no_hours[] = {"09:30-12:30", "12:00-13:00"};
+	struct cal *c;
+	int out;
+
+	ck_assert_int_eq(cal_open(&c, holidays, hours, 2, bon, 2, &f), 0);
+	ck_assert_int_eq(cal_add(c, day("2026-08-12"), 1, &out, &f), 0);
+	ck_assert_int_eq(out, day("2026-08-17"));
+	ck_assert_int_eq(cal_add(c, day("2027-08-12"), 1, &out, &f), 0);
+	ck_assert_int_eq(out, day("2027-08-16"));
+	ck_assert_int_eq(cal_add(c, day("2026-12-28"), 1, &out, &f), 0);
+	ck_assert_int_eq(out, day("2027-01-04"));
+	cal_close(c);
+	ck_assert_int_eq(cal_open(&c, holidays, no_hours, 2, bon, 2, &f), -1);
+	ck_assert_int_eq(f.status, EX_CONFIG);
+	ck_assert_int_eq(cal_open(&c, holidays, hours, 2, hours, 1, &f), -1);
+	ck_assert_int_eq(f.status, EX_CONFIG);
+}
+END_TEST
+
 static void
 out_of_range(int rc)
 {
@@ -333,6 +355,9 @@ START_TEST(refuses_bad_files)
 	refused("2026-01-01\tx\n", "days: no line `valid");
 	refused("valid 2026-01-01 2025-01-01\n", "days:1:");
 	refused("valid 2026-01-01 2026-12-31 x\n", "days:1:");
+	refused("valid 2026-01-01\n", "days:1:");
+	refused("valid 2026-13-01 2026-12-31\n", "days:1:");
+	refused("valid 2026-01-01 2026-12-32\n", "days:1:");
 	refused("\nvalid 2026-01-01 2026-12-31\nvalid 2027-01-01 2027-12-31",
 	    "days:3:");
 	refused("valid 2026-01-01 2026-12-31\n2027-01-01\tx\n", "days:2:");
@@ -373,10 +398,11 @@ START_TEST(refuses_bad_hours_and_closures)
 {
 	static const char *const bad[] = {"", "9:30-12:30", "09:30-09:30",
 	    "12:30-09:30", "09:60-12:30", "24:01-24:02", "09:30-24:01",
-	    "09:30/12:30", "09:30-12:3x", "09:30-12:300", "-9:30-12:30"};
+	    "09:30/12:30", "09:30-12:3x", "09:30-12:300", "-9:30-12:30",
+	    ":9:30-12:30", "0/:30-12:30", "0::30-12:30", "09.30-12:30"};
 	static const char *const days[] = {"", "12-29", "13-01/01-03",
 	    "12-32/01-03", "02-30/03-01", "00-10/01-03", "12-00/01-03",
-	    "12-29-01-03", "12/29/01-03", "12-29/01-033"};
+	    "12-29-01-03", "12/29/01-03", "12-29/01-033", "12-29/1-3"};
 	static const char *const overlap[] = {"09:30-12:30", "12:29-18:30"};
 	static const char *const all[] = {"00:00-12:00", "12:00-24:00"};
 	static const char *const leap[] = {"02-29/02-29", "07-01/07-01"};
@@ -454,6 +480,7 @@ suite(void)
 	tcase_add_test(t, agrees_with_slow_count);
 	tcase_add_test(t, agrees_with_slow_count_and_closure);
 	tcase_add_test(t, closure_wraps_over_the_year);
+	tcase_add_test(t, closure_within_a_year);
 	tcase_add_test(t, refuses_outside_of_validity);
 	tcase_add_test(t, hours_have_a_lunch_break);
 	tcase_add_test(t, every_minute_over_new_year);

@@ -14,6 +14,9 @@
 #include "unit.h"
 
 #define SERVER "REMOTE_ADDR = 192.0.2.7\n"
+/* More than a label or a value may have. */
+#define LONG "0123456789012345678901234567890123456789012345678901234567890" \
+	"12345678901234567890123456789012345678901234567890123456789012345678"
 #define LEAST "Name: Yamada\nDetails: text\n" SERVER
 
 static struct fault f;
@@ -318,6 +321,7 @@ START_TEST(known_by_its_header)
 		"www@shop.example", "yes"}, {"subject\tFORM", "yes"},
 		{"subject\tother", ""}, {"header\tAuto-Submitted: generated",
 		"yes"}, {"header\tAuto-Submitted:", "yes"},
+		{"header\tAuto-Submitted: by hand", ""},
 		{"header\tX-Form: a", ""}, {"label\tFound", "yes"},
 		{"label\tLost", ""},
 	};
@@ -372,6 +376,41 @@ START_TEST(all_conditions_and_own_labels)
 }
 END_TEST
 
+/* Of two meanings of a value the form's own; blanks at a line's end. */
+START_TEST(own_values)
+{
+	static const char text[] = "label\tfinder\tWho \t\r\n"
+	    "label\tidentity\tTell\r\nlabel\ttext\tWhat \n"
+	    "label\tskip\tEnd\nvalue\tidentity\tyes\taye\n"
+	    "form\ta\nif\tlabel\tWho\nvalue\tidentity\tno\taye\n"
+	    "form\tb\nif\tlabel\tEnd\nvalue\tidentity\tno\tnay\n";
+	static const char *const cases[][3] = {
+		{"Who: me\nTell: aye\nWhat: it\n", "none", ""},
+		{"End: \nTell: aye\nWhat: it\n", "identity", ""},
+		{"End: x\ny\nTell: nay\nWhat: it\n", "none", "y\n"},
+		{"End:\nx\n\ny\nTell: " LONG "\nWhat: it", "none",
+		    "y\nTell: " LONG "\n"},
+	};
+	struct forms *own;
+	struct report *r;
+	const char *folder = table(text);
+	size_t i;
+
+	ck_assert_int_eq(forms_load(&own, folder, "forms", &f), 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ck_assert_int_eq(dump_report(own, cases[i][0],
+		    strlen(cases[i][0]), &r, &f), 0);
+		ck_assert_msg(strcmp(report_consent(r), cases[i][1]) == 0,
+		    "%s: %s", cases[i][0], report_consent(r));
+		ck_assert_str_eq(buf_text(&r->withheld), cases[i][2]);
+		ck_assert_str_eq(r->text, "it\n");
+		report_free(r);
+	}
+	forms_free(own);
+	clean_up(folder);
+}
+END_TEST
+
 START_TEST(refuses_with_line)
 {
 	static const char *const cases[][2] = {
@@ -395,6 +434,11 @@ START_TEST(refuses_with_line)
 		{"value\tidentity\tmaybe\ty\n", ":1: identity cannot be"},
 		{"value\tkind\tX!\ty\n", ":1: kind cannot be"},
 		{"label\tfinder\t\xff\n", ":1: not UTF-8"},
+		{"label\tfinder\t" LONG "\n", ":1: a label is too long"},
+		{"value\tkind\txss\t" LONG "\n", ":1: a value is too long"},
+		{"value\tname\txss\ty\n", ":1: \"name\" is no field"},
+		{"form\ta\nif\tlabel\t" LONG "\n", ":2: a label is too long"},
+		{"form\ta\nif\theader\t: x\n", ":2: if header"},
 	};
 	struct forms *own;
 	const char *folder = NULL;
@@ -432,6 +476,28 @@ START_TEST(a_long_dump)
 }
 END_TEST
 
+/* What a value that takes one line has more is told, or withheld. */
+START_TEST(lines_behind_a_value)
+{
+	struct report *r = reads("Name: Yamada\nTaro\n-----\n"
+	    "Title: one\ntwo\nKind: xss\nsqli\n"
+	    "Operator: City\nOffice\nSector: other\nx\nLang: xx\n"
+	    "Finder-Key: 0123456789abcdef0123456789abcdef01234567\n"
+	    "Details:\n\n\n" SERVER "----\n\nDetails: b");
+
+	ck_assert_str_eq(r->finder, "Yamada");
+	ck_assert(strstr(buf_text(&r->withheld), "Name: Taro\n") != NULL);
+	ck_assert_str_eq(r->kind, "xss");
+	ck_assert(strstr(r->text, "sqli\n") != NULL);
+	ck_assert(strstr(r->text, "Office\n") != NULL);
+	ck_assert(strstr(buf_text(&r->withheld), "Office") == NULL);
+	report_free(r);
+	r = reads(LEAST "\n\n");
+	ck_assert_str_eq(r->text, "text\n");
+	report_free(r);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -449,6 +515,8 @@ suite(void)
 	tcase_add_test(t, a_mail_of_the_web_server);
 	tcase_add_test(t, known_by_its_header);
 	tcase_add_test(t, all_conditions_and_own_labels);
+	tcase_add_test(t, own_values);
+	tcase_add_test(t, lines_behind_a_value);
 	tcase_add_test(t, refuses_with_line);
 	tcase_add_test(t, a_long_dump);
 	suite_add_tcase(s, t);
