@@ -1,6 +1,7 @@
 /*
  * session: one attempt to hand over a message, as smtp.c, talk.c and
- * verdict.c see it; nobody but the unit test of verdict includes this.
+ * verdict.c see it; nobody but the unit tests of talk and verdict
+ * includes this.
  */
 #ifndef SESSION_H
 #define SESSION_H

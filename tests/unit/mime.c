@@ -752,6 +752,23 @@ START_TEST(pgp_bad)
 	    PGP_HEAD PGP_ONE PGP_TWO "-----BEGIN PGP MESSAGE-----\n"
 	    "Comment: the hole is in login.cgi\n\nabcd\n"
 	    "-----END PGP MESSAGE-----\n--b--\n",
+	    PGP_HEAD "--b\nContent-Type: application/pgp-encrypted\n\n"
+	    "Version: 2\n\n" PGP_TWO ARMOR "--b--\n",
+	    PGP_HEAD "--b\nContent-Type: application/pgp-encrypted\n\n"
+	    "Version: 1\nthe hole\n" PGP_TWO ARMOR "--b--\n",
+	    PGP_HEAD "--b\nno header\n\nVersion: 1\n" PGP_TWO ARMOR
+	    "--b--\n",
+	    "Content-Type: multipart/encrypted; boundary=\"\"; protocol="
+	    "\"application/pgp-encrypted\"\n\n" PGP_ONE PGP_TWO ARMOR
+	    "--b--\n",
+	    "Content-Type: multipart/encrypted; protocol="
+	    "\"application/pgp-encrypted\"\n\n" PGP_ONE PGP_TWO ARMOR
+	    "--b--\n",
+	    PGP_HEAD PGP_ONE PGP_TWO "-----BEGIN PGP MESSAGE-----\n\n"
+	    "0123456789012345678901234567890123456789012345678901234567890123"
+	    "4567890123456\n-----END PGP MESSAGE-----\n--b--\n",
+	    PGP_HEAD PGP_ONE PGP_TWO "-----BEGIN PGP MESSAGE-----\n\n"
+	    "abcd\n\n-----END PGP MESSAGE-----\n--b--\n",
 	    PGP_HEAD PGP_ONE PGP_TWO "-----BEGIN PGP MESSAGE-----\n\n"
 	    "the hole\n-----END PGP MESSAGE-----\n--b--\n",
 	    PGP_HEAD PGP_ONE PGP_TWO "-----BEGIN PGP MESSAGE-----\n\n"
@@ -798,6 +815,13 @@ START_TEST(signed_text)
 	    SIGNED_HEAD "--b\nContent-Type: text/html\n\nx\n" SIGNED_TWO
 	    "--b--\n",
 	    SIGNED_HEAD "--b\n\nx\n" SIGNED_TWO "--b--\n",
+	    SIGNED_HEAD "--b\nno header\n\nx\n" SIGNED_TWO "--b--\n",
+	    "Content-Type: multipart/signed; protocol="
+	    "\"application/pgp-signature\"\n\n" SIGNED_ONE SIGNED_TWO
+	    "--b--\n",
+	    "Content-Type: multipart/signed; boundary=\"\"; protocol="
+	    "\"application/pgp-signature\"\n\n" SIGNED_ONE SIGNED_TWO
+	    "--b--\n",
 	    "Content-Type: text/html\n" SIGNED_HEAD SIGNED_ONE SIGNED_TWO
 	    "--b--\n",
 	    "Content-Type: multipart/signed; boundary=b\n\n" SIGNED_ONE

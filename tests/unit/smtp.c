@@ -812,16 +812,23 @@ check_usage(const struct smtp_server *srv)
 
 START_TEST(refuses_wrong_use)
 {
+	static const char *const hosts[] = {NULL, "", "::1", "a:25", "a b",
+	    "a/b", "a@b", "a[b", "a`b", "a{b", "\xe5"};
 	struct smtp_server srv = server(1);
 	char much[300];
+	size_t i;
 
 	memset(much, 'x', sizeof(much));
 	much[sizeof(much) - 1] = '\0';
-	srv.host = "::1";
-	check_usage(&srv);
-	srv.host = "a:25";
+	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		srv.host = hosts[i];
+		check_usage(&srv);
+	}
+	srv.host = much;
 	check_usage(&srv);
 	srv = server(0);
+	check_usage(&srv);
+	srv.port = 65536;
 	check_usage(&srv);
 	srv = server(1);
 	srv.helo = "a\r\nMAIL";
@@ -829,11 +836,18 @@ START_TEST(refuses_wrong_use)
 	srv = server(1);
 	srv.deadline = 0;
 	check_usage(&srv);
+	srv.deadline = 3601;
+	check_usage(&srv);
 	srv = server(1);
 	srv.user = "ito";
 	check_usage(&srv);
 	srv.starttls = true;
+	srv.password = NULL;
+	check_usage(&srv);
 	srv.password = much;
+	check_usage(&srv);
+	srv.user = much;
+	srv.password = "x";
 	check_usage(&srv);
 }
 END_TEST

@@ -70,7 +70,8 @@ START_TEST(numbers_and_files_are_told_apart)
 	    "【ＩＰＡ＃６９１４５８６９】", "６９１４５８６９"};
 	static const char *const files[] = {"", "todoke.conf", "./" NUMBER,
 	    "/etc/todoke/" NUMBER, "etc/a#b", NUMBER ".conf", "x" NUMBER,
-	    "-", "todoke-69145869"};
+	    "-", "todoke-69145869", "\xef\xbc\x8f", "\xef\xbc\x9a",
+	    "\xef\xbd\x90", "\xef\xbc", "\xef", ":", "1:"};
 	size_t i;
 
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
