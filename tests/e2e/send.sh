@@ -136,3 +136,37 @@ send 0
 cmp "$T/stored" "$SPOOL/mail/$number/cur/$id:2,S" || fail "the copy differs"
 grep -q '^Contact: soumu.*outcome=asked' "$SPOOL/$(place "$number")" || fail "outcome"
 rm -f "$T/hold"
+
+# The record of an attempt that was refused for good, whatever it tells of it.
+for record in 'failed RCPT 550' 'failed message 0'; do
+	make_case
+	printf '2026-11-24T09:31:02+09:00 try\n2026-11-24T09:31:03+09:00 %s\n' "$record" >"$SPOOL/var/attempts/$id"
+	send 0
+	[ ! -e "$T/got/message" ] || fail "$record: sent again"
+	[ -e "$SPOOL/failed/$id.copy" ] || fail "$record: not put aside"
+done
+log | grep -q ' failed mail=.*why="it cannot be sent as it is"' || fail "$(log)"
+
+# decides: the case decides on the message as it lies there now.
+decides() {
+	sum=$(sha256sum "$SPOOL/outbox/$id")
+	sed -i "s/^Mail: $id .*/Mail: $id ${sum%% *}/" "$SPOOL/$(place "$number")"
+}
+# Replies would go to another address than one of ours for this case.
+make_case
+theirs=$(sed -n 's/^Reply-To: //p' "$SPOOL/outbox/$id")
+for reply in 'X-Reply-To: <desk@desk.example>' 'Reply-To: ' 'Reply-To: <>' 'Reply-To: a@b.example' 'Reply-To: <a@b.example' \
+    'Reply-To: <a@b.example>' "Reply-To: $theirs"; do
+	make_case
+	sed -i "s/^Reply-To: .*/$reply/" "$SPOOL/outbox/$id"
+	decides
+	: >"$SPOOL/outbox/abc"
+	expect 77 "$BIN/todoke-send" -n -c "$T/send.conf"
+	queued || fail "a dry run took it away"
+	send 77
+	says "outbox/abc: not a message of ours"
+	says "its Reply-To is not ours"
+	[ ! -e "$T/got/message" ] || fail "$reply: sent"
+	! queued || fail "$reply: not held"
+	[ -e "$SPOOL/hold/$id.copy" ] || fail "$reply: not in hold/"
+done
