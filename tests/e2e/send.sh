@@ -170,3 +170,38 @@ for reply in 'X-Reply-To: <desk@desk.example>' 'Reply-To: ' 'Reply-To: <>' 'Repl
 	! queued || fail "$reply: not held"
 	[ -e "$SPOOL/hold/$id.copy" ] || fail "$reply: not in hold/"
 done
+# The desk's own address is ours too; the name it gives itself may be another.
+make_case
+sed -i 's/^Reply-To: .*/Reply-To: <desk@desk.example>/' "$SPOOL/outbox/$id"
+decides
+cp "$CONF" "$T/conf"
+sed -i 's/^smtp {/& helo = "out.desk.example"/' "$CONF"
+send 0
+cp "$T/conf" "$CONF"
+grep -q '^EHLO out.desk.example' "$T/got/commands" || fail "EHLO: $(cat "$T/got/commands")"
+
+# No kind of ours.
+make_case
+cp "$SPOOL/outbox/$id" "$SPOOL/outbox/$number.1.nonsense"
+send 65
+says "outbox/$number.1.nonsense: not a message of ours"
+rm "$SPOOL/outbox/$number.1.nonsense"
+
+# A day that is known stays; a case that ended meanwhile rests, refused or not.
+make_case
+expect 0 ito todoke-accept "$number"
+rm "$SPOOL/outbox/$id" "$SPOOL/outbox/$id.copy"
+id=$number.2.accepted
+sed -i 's/^Received: .*/&\nAccepted: 2026-01-05/' "$SPOOL/$(place "$number")"
+send 0
+log | grep -q " sent mail=$id" || fail "$(log)"
+grep -qx 'Accepted: 2026-01-05' "$SPOOL/$(place "$number")" || fail "another day of acceptance"
+make_case
+expect 0 ito todoke-accept -r rejected-known "$number"
+rm "$SPOOL/outbox/$id" "$SPOOL/outbox/$id.copy"
+id=$(cd "$SPOOL/outbox" && echo "$number".2.*[a-z])
+id=${id%% *} id=${id%.copy}
+was=$(place "$number")
+send 0 rcpt='550 5.1.1 unknown'
+log | grep -q " failed mail=$id" || fail "$(log)"
+[ "$(place "$number")" = "$was" ] || fail "closed, and moved to $(place "$number")"
