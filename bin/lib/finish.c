@@ -123,7 +123,8 @@ same_file(int spool, const char *a, const char *b)
 	    x.st_ino == y.st_ino && x.st_dev == y.st_dev;
 }
 
-/* ENOENT while moving A to B: B's folder went, or a person was faster. */
+/* A did not go to B: B's folder went, or mv made a file of its name, or a
+ * person was faster. */
 static int
 moved_away(const struct finish *w, const char *a, const char *b,
     struct fault *f)
@@ -162,7 +163,7 @@ move_case(const struct finish *w, const char *a, const char *b,
 	for (turn = 0; turn < TURNS && rc == AGAIN; turn++) {
 		if (spool_rename(w->d->spool, a, b) == 0)
 			rc = 0;
-		else if (errno == ENOENT)
+		else if (errno == ENOENT || errno == ENOTDIR)
 			rc = moved_away(w, a, b, f);
 		else if (errno != EEXIST)
 			rc = fault_errno(f, "%s", b);

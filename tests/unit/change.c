@@ -1046,6 +1046,143 @@ START_TEST(leaves_what_is_at_work)
 }
 END_TEST
 
+/* The day's folder that the case goes to went meanwhile; or is a file. */
+START_TEST(finishes_into_a_day_that_is_gone)
+{
+	struct texts t = change_once();
+
+	crash(&t, 0);
+	ck_assert_int_eq(unlinkat(desk.spool, B, AT_REMOVEDIR), 0);
+	recover();
+	finished(&t);
+	crash(&t, 0);
+	ck_assert_int_eq(unlinkat(desk.spool, B, AT_REMOVEDIR), 0);
+	put(B, "a case that mv made a file of");
+	ck_assert_int_eq(finish_recover(&desk, &f), -1);
+	ck_assert_int_eq(f.status, EX_TEMPFAIL);
+	ck_assert_ptr_nonnull(strstr(f.text, "todoke-sort puts it back"));
+	ck_assert_int_eq(unlinkat(desk.spool, B, 0), 0);
+	recover();
+	finished(&t);
+	free(t.old);
+	free(t.new);
+}
+END_TEST
+
+/* TEXT with the line of field NAME replaced by LINE, ended or "". */
+static char *
+with(const char *text, const char *name, const char *line)
+{
+	const char *from = strstr(text, name), *to = strchr(from, '\n') + 1;
+
+	return xasprintf("%.*s%s%s", (int)(from - text), text, line, to);
+}
+
+/* A hand wrote it, for no program does: the case stays where it is. */
+START_TEST(a_move_that_is_none)
+{
+	static const char *const moves[] = {"", "Move: x\n",
+	    "Move: " A "\n", "Move: " A " x\n", "Move: 1/2 " B "\n",
+	    "Move: " A " gone/2026-12-01\n", "Move: " A " contacted/2026-12\n",
+	    "Move: " A " contacted/2026-12-32\n", "Move: " A " closed/" A "\n",
+	    "Move: " A " " A "\n"};
+	struct texts t = change_once();
+	char *text;
+	size_t i;
+
+	for (i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+		crash(&t, 0);
+		text = with(t.new, "Move: ", moves[i]);
+		put(A "/" NUMBER, text);
+		recover();
+		holds(A "/" NUMBER, text);
+		ck_assert_uint_eq(count("tmp"), 0);
+		ck_assert_uint_eq(count("outbox"), 2);
+		ck_assert_uint_eq(count("bad"), 0);
+		free(text);
+		put(B "/" NUMBER, "");
+	}
+	free(t.old);
+	free(t.new);
+}
+END_TEST
+
+/* No path comes from what a hand wrote as a mail's id. */
+START_TEST(a_mail_that_is_none)
+{
+	static const char *const ids[] = {ID "/../../bad/x", "",
+	    NUMBER ".2.0123456789012345678901234567890123456789012345678901234"
+	    "5678901234567890123456789012345678901234567890123456789"};
+	struct texts t = change_once();
+	char *text, *line;
+	size_t i;
+
+	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		crash(&t, COPY_LINKED);
+		line = xasprintf("Mail: %s x\n", ids[i]);
+		text = with(t.new, "Mail: ", line);
+		put(A "/" NUMBER, text);
+		recover();
+		ck_assert_uint_eq(count("tmp"), 0);
+		ck_assert_uint_le(count("outbox"), 2);
+		ck_assert_uint_eq(count("bad"), 0);
+		free(text);
+		free(line);
+	}
+	free(t.old);
+	free(t.new);
+}
+END_TEST
+
+START_TEST(without_prev_the_displaced_is_kept)
+{
+	struct texts t = change_once();
+	char *text = with(t.new, "Prev: ", "");
+
+	crash(&t, 0);
+	put(A "/" NUMBER, text);
+	recover();
+	holds("bad/" NUMBER ".2.edited", t.old);
+	holds(B "/" NUMBER, text);
+	free(text);
+	free(t.old);
+	free(t.new);
+}
+END_TEST
+
+/* What cannot be told is left for a person: todo and all. */
+START_TEST(not_finished_where_it_cannot_be_told)
+{
+	struct texts t = change_once();
+	char *text = with(t.new, "Seq: ", "");
+
+	crash(&t, 0);
+	put(A "/" NUMBER, text);
+	ck_assert_int_eq(finish_recover(&desk, &f), -1);
+	ck_assert_int_eq(f.status, EX_DATAERR);
+	ck_assert_ptr_nonnull(strstr(f.text, A "/" NUMBER ": no Seq:"));
+	ck_assert_uint_eq(count("tmp"), 4);
+	put(A "/" NUMBER, "Case: " NUMBER "\nhello\n");
+	ck_assert_int_eq(finish_recover(&desk, &f), -1);
+	ck_assert_int_eq(f.status, EX_DATAERR);
+	ck_assert_uint_eq(count("tmp"), 4);
+	put(A "/" NUMBER, t.new);
+	desk.dry = true;
+	recover();
+	desk.dry = false;
+	ck_assert_uint_eq(count("tmp"), 4);
+	recover();
+	finished(&t);
+	put("tmp/11111111.2.todo", "");
+	put("mail/11111111", "no folder");
+	ck_assert_int_eq(finish_recover(&desk, &f), -1);
+	ck_assert_str_eq(f.text, "mail/11111111: not a folder");
+	free(text);
+	free(t.old);
+	free(t.new);
+}
+END_TEST
+
 START_TEST(one_fault_does_not_stop_the_others)
 {
 	struct texts t = change_once();
@@ -1232,6 +1369,11 @@ recovery_case(void)
 	tcase_add_test(t, clears_what_was_not_committed);
 	tcase_add_test(t, recovers_an_opening);
 	tcase_add_test(t, leaves_what_is_at_work);
+	tcase_add_test(t, finishes_into_a_day_that_is_gone);
+	tcase_add_test(t, a_move_that_is_none);
+	tcase_add_test(t, a_mail_that_is_none);
+	tcase_add_test(t, without_prev_the_displaced_is_kept);
+	tcase_add_test(t, not_finished_where_it_cannot_be_told);
 	tcase_add_test(t, one_fault_does_not_stop_the_others);
 	return t;
 }

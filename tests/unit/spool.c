@@ -68,6 +68,31 @@ not_found(const char *number, int status)
 	ck_assert_ptr_nonnull(strstr(f.text, number));
 }
 
+static int
+until_b(const char *name, void *arg, struct fault *why)
+{
+	size_t *n = arg;
+
+	++*n;
+	return strcmp(name, "b") == 0 ?
+	    fault_set(why, EX_DATAERR, "%s is enough", name) : 0;
+}
+
+/* A walk ends with the first fault, and tells it. */
+START_TEST(walks)
+{
+	size_t n = 0;
+
+	put("tmp/a", "");
+	ck_assert_int_eq(spool_walk(spool, "tmp", until_b, &n, &f), 0);
+	ck_assert_uint_eq(n, 1);
+	put("tmp/b", "");
+	ck_assert_int_eq(spool_walk(spool, "tmp", until_b, &n, &f), -1);
+	ck_assert_str_eq(f.text, "b is enough");
+	ck_assert_int_eq(spool_walk(spool, "none", until_b, &n, &f), 0);
+}
+END_TEST
+
 /*
  * States and days
  */
@@ -193,6 +218,7 @@ START_TEST(finds_what_lies_aside)
 	put("new/a name of 255", "Case: 69145862\n");
 	found("69145862", STATE_NEW, "", "new/a name of 255");
 	put("new/report", "Url: http://a.example/\n");
+	found("69145862", STATE_NEW, "", "new/a name of 255");
 	not_found("69145863", EX_NOINPUT);
 	ck_assert_int_eq(symlinkat("report", spool, "new/link"), 0);
 	ck_assert_int_eq(mkfifoat(spool, "new/fifo", 0600), 0);
@@ -552,6 +578,7 @@ suite(void)
 	tcase_add_test(t, opens_a_whole_tree);
 	tcase_add_test(t, halts);
 	tcase_add_test(t, lists_by_name);
+	tcase_add_test(t, walks);
 	tcase_add_test(t, finds_in_every_state);
 	tcase_add_test(t, finds_what_lies_aside);
 	tcase_add_test(t, finds_under_the_longest_name);
