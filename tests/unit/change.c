@@ -15,6 +15,8 @@
 #include "finish.h"
 #include "digest.h"
 #include "io.h"
+#include "outbox.h"
+#include "place.h"
 #include "text.h"
 #include "unit.h"
 #include "when.h"
@@ -767,6 +769,110 @@ START_TEST(goes_back_from_a_name_in_another_state)
 END_TEST
 
 /*
+ * Places
+ */
+
+START_TEST(the_day_of_a_closed_case)
+{
+	static const char *const texts[][2] = {
+		{"Case: " NUMBER "\nClosed: 2027-01-15\n", "2027-01"},
+		{"Case: " NUMBER "\nClosed: soon\n", "2026-11"},
+		{"Case: " NUMBER "\n", "2026-11"},
+	};
+	struct spool_place p = {STATE_NEW, "2026-11-25", "new/2026-11-25/"
+	    NUMBER};
+	struct casefile *c;
+	char is[WHEN_DAY];
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		ck_assert_int_eq(casefile_parse(texts[i][0],
+		    strlen(texts[i][0]), &c, &f), 0);
+		ck_assert_int_eq(place_right_day(&desk, STATE_CLOSED, &p, c,
+		    is, &f), 0);
+		ck_assert_str_eq(is, texts[i][1]);
+		casefile_free(c);
+	}
+}
+END_TEST
+
+START_TEST(folder_of_a_place)
+{
+	char folder[SPOOL_PATH];
+
+	place_folder(A "/" NUMBER, folder);
+	ck_assert_str_eq(folder, A);
+	place_folder("new", folder);
+	ck_assert_str_eq(folder, "");
+}
+END_TEST
+
+/* Between look and move a hand took it away, or made a folder of it. */
+START_TEST(put_back_beside_a_hand)
+{
+	static const struct {
+		const char *made, *folder; /* before it is put back */
+		const char *from;
+		int status;
+	} all[] = {
+		{NULL, NULL, A "/" NUMBER, EX_NOINPUT},
+		{NULL, NULL, "new/2026-12-01", EX_NOINPUT},
+		{NULL, A, A, EX_TEMPFAIL},
+		{NULL, A "/" NUMBER, A "/" NUMBER, EX_TEMPFAIL},
+		{"new/2026-12-01", NULL, A "/" NUMBER, EX_TEMPFAIL},
+	};
+	struct spool_place p = {.state = STATE_NEW};
+	const char *to;
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		to = strcmp(all[i].from, A) == 0 ? "2026-11-24" : "2026-12-01";
+		if (all[i].made != NULL)
+			put(all[i].made, "");
+		if (all[i].folder != NULL) {
+			ck_assert_int_eq(io_mkdir(desk.spool, A, 02770, &f), 0);
+			ck_assert_int_eq(io_mkdir(desk.spool, all[i].folder,
+			    02770, &f), 0);
+		}
+		snprintf(p.path, sizeof(p.path), "%s", all[i].from);
+		ck_assert_int_eq(place_put_back(&desk, NUMBER, &p, STATE_NEW,
+		    to, &f), -1);
+		ck_assert_msg(f.status == all[i].status, "%s: %d %s",
+		    all[i].from, f.status, f.text);
+		if (all[i].folder != NULL)
+			ck_assert(there(all[i].folder));
+		unlinkat(desk.spool, A "/" NUMBER, AT_REMOVEDIR);
+		unlinkat(desk.spool, A, AT_REMOVEDIR);
+		unlinkat(desk.spool, "new/2026-12-01", AT_REMOVEDIR);
+	}
+	ck_assert_str_eq(buf_text(&said), "");
+}
+END_TEST
+
+/* A desk that names no day for its follow-up takes a month. */
+START_TEST(follow_up_of_a_disclosure)
+{
+	static char days[] = "7", *list[] = {days, NULL};
+	const char *text = "Case: " NUMBER "\n";
+	struct casefile *c;
+	int due;
+
+	ck_assert_int_eq(casefile_parse(text, strlen(text), &c, &f), 0);
+	ck_assert_int_eq(outbox_notified(&desk, c, &due, &f), 0);
+	ck_assert_str_eq(casefile_get(c, "Notified"), "2026-11-25");
+	ck_assert_int_ge(due, day("2026-12-25"));
+	ck_assert_int_le(due, day("2026-12-28"));
+	conf.follow_up = (struct conf_list){1, list};
+	casefile_set(c, "Notified", "2026-11-20");
+	ck_assert_int_eq(outbox_notified(&desk, c, &due, &f), 0);
+	ck_assert_str_eq(casefile_get(c, "Notified"), "2026-11-20");
+	ck_assert_int_eq(due, day("2026-12-02"));
+	conf.follow_up = (struct conf_list){0};
+	casefile_free(c);
+}
+END_TEST
+
+/*
  * Recovery
  */
 
@@ -1378,10 +1484,23 @@ recovery_case(void)
 	return t;
 }
 
+static TCase *
+places_case(void)
+{
+	TCase *t = tcase_create("places");
+
+	tcase_add_test(t, the_day_of_a_closed_case);
+	tcase_add_test(t, folder_of_a_place);
+	tcase_add_test(t, put_back_beside_a_hand);
+	tcase_add_test(t, follow_up_of_a_disclosure);
+	return t;
+}
+
 static Suite *
 suite(void)
 {
-	TCase *cases[] = {changes_case(), hands_case(), recovery_case()};
+	TCase *cases[] = {changes_case(), hands_case(), recovery_case(),
+	    places_case()};
 	Suite *s = suite_create("change");
 	size_t i;
 
