@@ -363,6 +363,34 @@ compare(struct payload *y, const struct casefile *c, const struct report *r,
 	wipe_str(key);
 }
 
+/* As it is read by a person. */
+static int
+put_plain(const struct buf *raw, struct buf *out, struct fault *f)
+{
+	struct mime_mail *m;
+
+	if (mime_parse(raw->p, raw->n, &m, f) == -1)
+		return -1;
+	buf_printf(out, "From: %s%s<%s>\nSubject: %s\n\n%s", m->from_name,
+	    m->from_name[0] != '\0' ? " " : "", m->from, m->subject, m->text);
+	if (out->p[out->n - 1] != '\n')
+		buf_putc(out, '\n');
+	mime_free(m);
+	return 0;
+}
+
+static void
+put_opened(const struct buf *raw, const struct payload *y, struct buf *out)
+{
+	struct fault f;
+
+	payload_sentence(y, out);
+	buf_putc(out, '\n');
+	if ((y->mark[0] == '\0' && put_plain(raw, out, &f) == -1) ||
+	    (y->opened && put_layers(y, out, &f) == -1))
+		buf_printf(out, "%s\n", f.text);
+}
+
 /* NAME was filed by the event E. */
 static void
 put_mail(struct desk *d, const struct casefile *c, const struct report *r,
@@ -379,14 +407,12 @@ put_mail(struct desk *d, const struct casefile *c, const struct report *r,
 		rc = payload_open(d, raw.p, raw.n, false, &y, &f);
 	if (rc == -1)
 		buf_printf(out, "\nMail %s: %s\n", name, f.text);
-	if (rc == 0 && y.mark[0] != '\0') {
+	if (rc == 0) {
 		compare(&y, c, r, from != NULL ? from : "");
-		buf_printf(out, "\nMail %s of %.10s %.5s: ", name, e->time,
-		    strlen(e->time) > 16 ? e->time + 11 : "");
-		payload_sentence(&y, out);
-		buf_putc(out, '\n');
-		if (y.opened && put_layers(&y, out, &f) == -1)
-			buf_printf(out, "%s\n", f.text);
+		buf_printf(out, "\nMail %s of %.10s %.5s:%s", name, e->time,
+		    strlen(e->time) > 16 ? e->time + 11 : "",
+		    y.mark[0] != '\0' ? " " : "");
+		put_opened(&raw, &y, out);
 	}
 	payload_free(&y);
 	buf_free(&raw);
@@ -398,18 +424,15 @@ payload_mails(struct desk *d, const struct casefile *c,
     const struct report *r, struct buf *out)
 {
 	struct casefile_event e;
-	char *name, *mark;
+	char *name;
 	size_t i;
 
 	for (i = 0; casefile_event(c, i, &e); i++) {
 		if (strcmp(e.name, "open") == 0)
 			continue; /* the report itself */
 		name = casefile_word_of(e.line, "mail");
-		mark = casefile_word_of(e.line, "pgp");
-		if (name != NULL && (mark != NULL ||
-		    strcmp(e.name, "file") == 0))
+		if (name != NULL && text_prefix(name, "in."))
 			put_mail(d, c, r, &e, name, out);
 		free(name);
-		free(mark);
 	}
 }

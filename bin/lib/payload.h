@@ -109,8 +109,9 @@ void payload_warn(const struct desk *d, const char *number,
     const struct payload *y);
 
 /*
- * The mails of the case that are encrypted or signed, in the order of its log,
- * opened: what they are, the subject that was hidden (RFC 9788), the text.  R
+ * The mails that came for the case, in the order of its log: what they are,
+ * the subject, the text; those that are encrypted or signed opened, with the
+ * subject that was hidden (RFC 9788).  R
  * is the report of the case.  One that cannot be opened is told.
  */
 void payload_mails(struct desk *d, const struct casefile *c,

@@ -39,6 +39,10 @@ grep -q "^Accepted: " "$SPOOL/$(place "$number")" || fail "no day of acceptance"
 address=$(sed -n 's/^Reply-To: <\(.*\)>/\1/p' "$(ls "$T"/boxes/finder/new/* | head -n 1)")
 mail two "$odd" "$address"
 log | grep -q ' reply .*proof=address from=finder ' || fail "his reply: $(log)"
+expect 0 ito todoke-show -s "$number"
+sed '1,/^Mail in\./d' "$T/out" | head -n 5 >"$T/shown"
+printf '%s\n' "From: <$odd>" "Subject: test" "" "http://www.city.example.lg.jp/x" "shows what is entered." |
+    cmp - "$T/shown" || fail "his words are not shown: $(cat "$T/shown")"
 mail three 'A..B@finder.example' desk@desk.example
 log | grep -c ' reply ' | grep -qx 1 || fail "filed without proof"
 
