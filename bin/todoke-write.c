@@ -183,29 +183,13 @@ edit_write(struct change *ch, void *arg, struct fault *f)
 	return rc;
 }
 
-/* The report of a new case may not have been opened yet. */
-static int
-open_report(struct desk *d, const struct casefile *c, struct wish *w,
-    struct fault *f)
-{
-	struct payload y;
-	int rc;
-
-	if (payload_report(d, c, &w->r, &y, f) == -1)
-		return -1;
-	rc = y.mark[0] == '\0' && y.why == NULL ? 0 :
-	    payload_unseal(d, casefile_number(c), w->r, &y, f);
-	payload_free(&y);
-	return rc;
-}
-
 static int
 check_case(struct desk *d, const struct casefile *c,
     const struct spool_place *p, struct wish *w, struct fault *f)
 {
 	if (!w->finder && may_write_operator(c, p, w, f) == -1)
 		return -1;
-	if ((w->finder || w->own) && open_report(d, c, w, f) == -1)
+	if ((w->finder || w->own) && payload_take(d, c, &w->r, f) == -1)
 		return -1;
 	return w->finder ? may_write_finder(d, c, p, w, f) : 0;
 }

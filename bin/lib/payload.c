@@ -256,6 +256,25 @@ payload_unseal(struct desk *d, const char *number, const struct report *r,
 	return change_run(d, number, edit_unseal, &u, f);
 }
 
+int
+payload_take(struct desk *d, const struct casefile *c, struct report **r,
+    struct fault *f)
+{
+	struct payload y;
+	int rc = 0;
+
+	if (payload_report(d, c, r, &y, f) == -1)
+		return -1;
+	if (y.mark[0] != '\0' || y.why != NULL)
+		rc = payload_unseal(d, casefile_number(c), *r, &y, f);
+	payload_free(&y);
+	if (rc == -1) {
+		report_free(*r);
+		*r = NULL;
+	}
+	return rc;
+}
+
 /*
  * For a person
  */

@@ -100,6 +100,11 @@ int payload_fill(struct change *ch, const struct report *r,
 int payload_unseal(struct desk *d, const char *number,
     const struct report *r, const struct payload *y, struct fault *f);
 
+/* The report of a case: where it was not opened yet, that is done first, and
+ * logged. */
+int payload_take(struct desk *d, const struct casefile *c, struct report **r,
+    struct fault *f);
+
 /* What a person is told of Y: "encrypted; signed with another key than the
  * pinned one (FINGERPRINT)", or why it could not be opened. */
 void payload_sentence(const struct payload *y, struct buf *out);
