@@ -1187,7 +1187,7 @@ with(const char *text, const char *name, const char *line)
 /* A hand wrote it, for no program does: the case stays where it is. */
 START_TEST(a_move_that_is_none)
 {
-	static const char *const moves[] = {"", "Move: x\n",
+	static const char *const lines[] = {"", "Move: x\n",
 	    "Move: " A "\n", "Move: " A " x\n", "Move: 1/2 " B "\n",
 	    "Move: " A " gone/2026-12-01\n", "Move: " A " contacted/2026-12\n",
 	    "Move: " A " contacted/2026-12-32\n", "Move: " A " closed/" A "\n",
@@ -1196,9 +1196,9 @@ START_TEST(a_move_that_is_none)
 	char *text;
 	size_t i;
 
-	for (i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		crash(&t, 0);
-		text = with(t.new, "Move: ", moves[i]);
+		text = with(t.new, "Move: ", lines[i]);
 		put(A "/" NUMBER, text);
 		recover();
 		holds(A "/" NUMBER, text);

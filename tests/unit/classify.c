@@ -548,20 +548,20 @@ END_TEST
 
 /* "ADDRESS ACTION STATUS DIAGNOSTIC", each recipient on its line. */
 static void
-fields(const char *text, const char *want)
+fields(const char *report, const char *want)
 {
 	static const char *const actions[] = {"none", "failed", "delayed",
 	    "delivered"};
 	struct dsn_rcpt v[DSN_RCPTS];
 	struct buf b = {0};
-	size_t i, n = dsn_read(text, v);
+	size_t i, n = dsn_read(report, v);
 
 	for (i = 0; i < n; i++)
 		buf_printf(&b, "%s %s %s %s\n", v[i].address,
 		    actions[v[i].action], v[i].status, v[i].diagnostic);
 	dsn_free(v, n);
 	ck_assert_msg(strcmp(buf_text(&b), want) == 0, "%s\nis: %s\nnot: %s",
-	    text, buf_text(&b), want);
+	    report, buf_text(&b), want);
 	buf_free(&b);
 }
 
