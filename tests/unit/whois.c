@@ -115,16 +115,16 @@ END_TEST
 
 START_TEST(objects)
 {
-	static const char *const labels[] = {"nic-hdl", "NIC Handle",
+	static const char *const names[] = {"nic-hdl", "NIC Handle",
 	    "nic-hdl-br", "[JPNIC Handle]", "[JPNICハンドル]"};
 	char text[400];
 	size_t i;
 
-	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(text, sizeof(text), FACTS "tech-c: T1-NIC\n"
 		    "admin-c: T1-nic\n\nname: x\n%s%s T1-NIC\n"
-		    "e-mail: a@b.jp\n", labels[i],
-		    labels[i][0] == '[' ? "" : ":");
+		    "e-mail: a@b.jp\n", names[i],
+		    names[i][0] == '[' ? "" : ":");
 		finds(text, "a@b.jp technical\na@b.jp administrative\n");
 	}
 	finds(FACTS "tech-c: T1-NIC\n\ncontact: T1-NIC\ne-mail: a@b.jp\n",
