@@ -85,6 +85,18 @@ for kind in contact disclosure letter-operator receipt letter-finder; do
 	! grep -rqs 'a@finder.example' "$SPOOL" || fail "$kind: the finder's address rests in clear"
 done
 
+# Details that were on their way when the case ended: it stays where it is.
+make_case disclosure
+expect 0 ito todoke-close -r no-answer "$number"
+for f in "$SPOOL/outbox/$number".*closed*; do
+	rm "$f"
+done
+was=$(place "$number")
+send 0
+log | tail -n 1 | grep -q " sent mail=$id " || fail "$(log)"
+[ "$(place "$number")" = "$was" ] || fail "ended, and moved to $(place "$number")"
+grep -q '^Notified: ' "$SPOOL/$was" || fail "the day of the details is not told"
+
 # Held after two attempts of unknown end: released, it starts anew.
 make_case receipt
 send 75 'dot=!drop'
@@ -126,6 +138,16 @@ for kind in contact receipt letter-finder; do
 	nowhere failed outbox || fail "$kind: sent, and there again"
 	rm -rf "$T/failed"
 done
+
+# Put back by a release that was cut, and refused again: it lies there once.
+make_case contact
+fail_it
+cp -a "$SPOOL/failed" "$T/failed"
+expect 0 ito todoke-send -r "$id"
+cp -a "$T/failed/." "$SPOOL/failed/"
+fail_it
+cmp "$T/stored" "$SPOOL/failed/$id" || fail "lost, or other bytes"
+rm -rf "$T/failed"
 
 # What is not what the case decided on stays where it is.
 make_case contact

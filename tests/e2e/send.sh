@@ -160,15 +160,25 @@ for reply in 'X-Reply-To: <desk@desk.example>' 'Reply-To: ' 'Reply-To: <>' 'Repl
 	make_case
 	sed -i "s/^Reply-To: .*/$reply/" "$SPOOL/outbox/$id"
 	decides
-	: >"$SPOOL/outbox/abc"
+	: >"$SPOOL/outbox/000"
 	expect 77 "$BIN/todoke-send" -n -c "$T/send.conf"
 	queued || fail "a dry run took it away"
 	send 77
-	says "outbox/abc: not a message of ours"
+	says "outbox/000: not a message of ours"
 	says "its Reply-To is not ours"
 	[ ! -e "$T/got/message" ] || fail "$reply: sent"
 	! queued || fail "$reply: not held"
 	[ -e "$SPOOL/hold/$id.copy" ] || fail "$reply: not in hold/"
+done
+rm "$SPOOL/outbox/000"
+# Nor to nobody.
+for to in 'X-To: <a@finder.example>' 'To: x'; do
+	make_case
+	sed -i "s/^To: .*/$to/" "$SPOOL/outbox/$id"
+	decides
+	send 77
+	! queued || fail "$to: not held"
+	[ -e "$SPOOL/hold/$id.copy" ] || fail "$to: not in hold/"
 done
 # The desk's own address is ours too; the name it gives itself may be another.
 make_case

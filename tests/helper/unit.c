@@ -1,7 +1,12 @@
 #include <err.h>
 #include <ftw.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "unit.h"
@@ -18,6 +23,28 @@ unit_corpora(const char *sub, char path[PATH_MAX])
 	    corpora != NULL ? corpora : "../shared/corpora", sub);
 	if (realpath(name, path) == NULL)
 		path[0] = '\0';
+}
+
+#define LOAD(at) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (at))
+#define UNLESS(value, to) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, (to))
+#define RETURN(what) BPF_STMT(BPF_RET | BPF_K, (what))
+
+void
+unit_without_flags(int error)
+{
+	struct sock_filter code[] = {
+		LOAD(offsetof(struct seccomp_data, nr)),
+		UNLESS(SYS_renameat2, 2),
+		LOAD(offsetof(struct seccomp_data, args[4])), /* its low half */
+		UNLESS(0, 1),
+		RETURN(SECCOMP_RET_ALLOW),
+		RETURN(SECCOMP_RET_ERRNO | (unsigned)error),
+	};
+	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == -1)
+		err(EXIT_FAILURE, "seccomp");
 }
 
 void

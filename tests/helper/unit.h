@@ -11,6 +11,10 @@
  * absolute path, "" where it is not there.  SUB begins with a slash. */
 void unit_corpora(const char *sub, char path[PATH_MAX]);
 
+/* From here on renameat2(2) with flags fails with ERROR in this process, as on
+ * file systems that do not know them. */
+void unit_without_flags(int error);
+
 /* Into a scratch folder of its own; ends the program where that fails. */
 void unit_enter(const char *name);
 

@@ -3,6 +3,7 @@
  * the case in hand, and is finished from wherever a crash left it.
  */
 #include <check.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -796,6 +797,23 @@ START_TEST(the_day_of_a_closed_case)
 }
 END_TEST
 
+/* Whoever names no day gets today, as far as the calendar goes. */
+START_TEST(the_day_of_an_open_case)
+{
+	struct spool_place p = {STATE_DISCLOSED, "2026-12-01",
+	    "disclosed/2026-12-01/" NUMBER};
+	char is[WHEN_DAY];
+
+	ck_assert_int_eq(place_right_day(&desk, STATE_NEW, &p, NULL, is, &f),
+	    0);
+	ck_assert_str_eq(is, "2026-11-25");
+	desk.today = day("2099-01-01");
+	ck_assert_int_eq(place_right_day(&desk, STATE_NEW, &p, NULL, is, &f),
+	    -1);
+	ck_assert_int_eq(f.status, EX_CONFIG);
+}
+END_TEST
+
 START_TEST(folder_of_a_place)
 {
 	char folder[SPOOL_PATH];
@@ -1045,6 +1063,26 @@ START_TEST(a_persons_place_wins)
 	by_hand(A "/" NUMBER, "contacted/2026-12-24/" NUMBER);
 	recover();
 	rests("contacted/2026-12-24", 2);
+	free(t.old);
+	free(t.new);
+}
+END_TEST
+
+/* The same on a file system that knows no flags of renameat2(2). */
+START_TEST(changes_and_finishes_without_flags)
+{
+	struct texts t;
+	int done;
+
+	unit_without_flags(EINVAL);
+	t = change_once();
+	finished(&t);
+	for (done = 0; done < ALL; done++)
+		if (possible(done)) {
+			crash(&t, done);
+			recover();
+			finished(&t);
+		}
 	free(t.old);
 	free(t.new);
 }
@@ -1470,6 +1508,7 @@ recovery_case(void)
 	tcase_add_test(t, says_that_a_mail_is_lost);
 	tcase_add_test(t, finishes_a_move_by_link);
 	tcase_add_test(t, a_persons_place_wins);
+	tcase_add_test(t, changes_and_finishes_without_flags);
 	tcase_add_test(t, without_todo_nothing_is_redone);
 	tcase_add_test(t, a_hand_edit_displaced_is_kept);
 	tcase_add_test(t, clears_what_was_not_committed);
@@ -1490,6 +1529,7 @@ places_case(void)
 	TCase *t = tcase_create("places");
 
 	tcase_add_test(t, the_day_of_a_closed_case);
+	tcase_add_test(t, the_day_of_an_open_case);
 	tcase_add_test(t, folder_of_a_place);
 	tcase_add_test(t, put_back_beside_a_hand);
 	tcase_add_test(t, follow_up_of_a_disclosure);

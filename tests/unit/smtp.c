@@ -342,6 +342,8 @@ static const struct scene {
         SMTP_UNSURE, "dot", 0, ""},
     {{"-t", "good.pem", "-e", "STARTTLS", "dot=!stall"}, TLS, 1,
         SMTP_UNSURE, "dot", 0, ""},
+    {{"-t", "good.pem", "-e", "STARTTLS", "tls=!stall"}, TLS, 1,
+        SMTP_RETRY, "STARTTLS", 0, ""},
     {{"-e", "8BITMIME"}, TLS, 0, SMTP_ALARM, "STARTTLS", 0, ""},
     {{"ehlo=502 fake"}, TLS, 0, SMTP_ALARM, "STARTTLS", 0, ""},
     {{"-e", "STARTTLS", "starttls=554 5.7.0 fake"}, TLS, 0,

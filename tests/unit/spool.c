@@ -511,6 +511,38 @@ bad(const char *text, const char *name, const char *as)
 	free(why);
 }
 
+/* GlusterFS, MooseFS, sshfs; a kernel before 3.15. */
+static const int flagless[] = {EINVAL, ENOSYS};
+
+START_TEST(renames_without_flags)
+{
+	unit_without_flags(flagless[_i]);
+	put("tmp/a", "a");
+	put("tmp/b", "b");
+	ck_assert_int_eq(renameat2(spool, "tmp/a", spool, "tmp/c",
+	    RENAME_NOREPLACE), -1);
+	ck_assert_int_eq(errno, EINVAL); /* glibc makes it of ENOSYS too */
+	ck_assert_int_eq(spool_rename(spool, "tmp/a", "tmp/b"), -1);
+	ck_assert_int_eq(errno, EEXIST);
+	holds("tmp/b", "b");
+	ck_assert_int_eq(spool_rename(spool, "tmp/none", "tmp/b"), -1);
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(spool_rename(spool, "tmp/a", "tmp/c"), 0);
+	holds("tmp/c", "a");
+	ck_assert(!spool_exists(spool, "tmp/a"));
+	ck_assert_int_eq(spool_rename(spool, "tmp/c", "c"), 0);
+	holds("c", "a");
+	/* folders know no second name */
+	day("new/2026-11-24");
+	day("new/2026-11-25");
+	ck_assert_int_eq(spool_rename(spool, "new/2026-11-24",
+	    "new/2026-11-25"), -1);
+	ck_assert_int_eq(errno, EEXIST);
+	ck_assert_int_eq(spool_rename(spool, "new/2026-11-24", "bad/x"), 0);
+	ck_assert(spool_exists(spool, "bad/x"));
+}
+END_TEST
+
 START_TEST(bad_replaces_nothing)
 {
 	bad("1", "a", "a");
@@ -594,6 +626,7 @@ suite(void)
 	tcase_add_test(t, locks);
 	tcase_add_test(t, delivered);
 	tcase_add_test(t, renames_without_replacing);
+	tcase_add_loop_test(t, renames_without_flags, 0, 2);
 	tcase_add_test(t, bad_replaces_nothing);
 	tcase_add_test(t, bad_with_long_names);
 	tcase_add_test(t, bad_takes_folders_and_links);
