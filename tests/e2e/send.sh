@@ -190,6 +190,17 @@ send 0
 cp "$T/conf" "$CONF"
 grep -q '^EHLO out.desk.example' "$T/got/commands" || fail "EHLO: $(cat "$T/got/commands")"
 
+# A calendar that does not go so far: the refusal is kept, and told later.
+make_case
+when=2060-01-05T10:00:00+09:00
+send 78 rcpt='550 5.1.1 unknown'
+queued || fail "refused, and lost"
+! log | grep -q " failed " || fail "told, without a day: $(log)"
+when=
+send 0
+[ ! -e "$T/got/message" ] || fail "refused for good, and sent again"
+log | grep -q " failed mail=$id .*code=550" || fail "never told: $(log)"
+
 # No kind of ours.
 make_case
 cp "$SPOOL/outbox/$id" "$SPOOL/outbox/$number.1.nonsense"
