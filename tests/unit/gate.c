@@ -434,7 +434,7 @@ START_TEST(ring_missing)
 	static char nowhere[] = "/nonexistent/home";
 	struct casefile *c = a_case(NULL, NULL), *known = pinned(w.city);
 	struct buf b = sealed_mail(LETTER, FINDER, &w.to_other),
-	    details = sealed_mail(DETAILS, CITY, &w.to_city);
+	    sealed = sealed_mail(DETAILS, CITY, &w.to_city);
 	struct conf without = conf;
 	struct desk d = {.conf = &without, .spool = -1};
 	char *rcpt;
@@ -443,7 +443,7 @@ START_TEST(ring_missing)
 	ck_assert_int_eq(gate_message(&d, c, LETTER, b.p, b.n, &rcpt, &f), -1);
 	ck_assert_int_eq(f.status, EX_CONFIG);
 	ck_assert_ptr_null(rcpt);
-	ck_assert_int_eq(gate_message(&d, known, DETAILS, details.p, details.n,
+	ck_assert_int_eq(gate_message(&d, known, DETAILS, sealed.p, sealed.n,
 	    &rcpt, &f), -1);
 	ck_assert_int_eq(f.status, EX_CONFIG);
 	without.secret = nowhere;
@@ -451,7 +451,7 @@ START_TEST(ring_missing)
 	ck_assert_int_eq(gate_message(&d, c, LETTER, b.p, b.n, &rcpt, &f), -1);
 	ck_assert_int_eq(f.status, EX_CONFIG);
 	buf_free(&b);
-	buf_free(&details);
+	buf_free(&sealed);
 	casefile_free(c);
 	casefile_free(known);
 }
