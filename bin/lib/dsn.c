@@ -75,7 +75,7 @@ dsn_reply(const char *s)
 
 	for (p = s; *p != '\0'; p++)
 		if (strchr("245", *p) != NULL && p[1] >= '0' && p[1] <= '5' &&
-		    digit(p[2]) && !digit(p[3]) &&
+		    digit(p[2]) &&
 		    (p[3] == '\0' || strchr(" -\t\n,;:<#[_)", p[3]) != NULL) &&
 		    (p == s || strchr(" \t\n:;(<'\"[", p[-1]) != NULL))
 			class = *p - '0';

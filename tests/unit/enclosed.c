@@ -159,6 +159,10 @@ START_TEST(signatures)
 		{"Content-Type: multipart/mixed; boundary=a\n\n--a\n"
 		    MULTI(PGP) TYPE("text/plain") "x" LAST "\n--a\n" SIG
 		    "\n--a--\n", ENCLOSED_SIGNED, true, NULL},
+		{"Content-Type: multipart/mixed; boundary=a\n\n--a\n"
+		    MULTI(PGP) TYPE("text/plain") "x" LAST "\n--a\n"
+		    "Content-Type: multipart/mixed; boundary=c\n\n--c\n" SIG
+		    "\n--c--\n\n--a--\n", ENCLOSED_SIGNED, true, NULL},
 		/* a message in clear beside it, then one that is whole */
 		{MULTI(PGP) TYPE("text/plain") ARMOR LAST, ENCLOSED_ENCRYPTED,
 		    false, ARMOR},
