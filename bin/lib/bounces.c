@@ -70,7 +70,7 @@ may_mean(enum bounces_place place, const char *word)
 	if (list == NULL)
 		return is_status(word);
 	for (p = list; (p = strstr(p, word)) != NULL; p++)
-		if (n > 0 && p[-1] == ' ' && p[n] == ' ')
+		if (n > 0 && p > list && p[-1] == ' ' && p[n] == ' ')
 			return true;
 	return false;
 }
