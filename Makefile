@@ -314,7 +314,8 @@ asan: deps
 
 # Counters that live in a file while a program runs, so that a kill counts.
 COUNT = -fprofile-instr-generate='$(CURDIR)/build/coverage/raw/%m%c.profraw' \
-	-fcoverage-mapping -mllvm -runtime-counter-relocation
+	-fprofile-update=atomic -fcoverage-mapping \
+	-mllvm -runtime-counter-relocation
 
 coverage: deps
 	@rm -rf build/coverage/raw && mkdir -p build/coverage/raw
