@@ -244,8 +244,8 @@ in_mail(struct slice all, struct enclosed *e)
 			in_signed(v + i, n - i, &one);
 		else if (!v[i].multipart)
 			in_part(&v[i], &one);
-		one.quoted = one.kind == ENCLOSED_CLEARTEXT &&
-		    (one.quoted || words);
+		one.quoted = one.quoted || (words && (one.kind ==
+		    ENCLOSED_CLEARTEXT || one.kind == ENCLOSED_SIGNED));
 		words = words || (!v[i].multipart && has_words(&v[i]));
 		if (one.kind != ENCLOSED_NOTHING &&
 		    (e->kind == ENCLOSED_NOTHING || !one.broken)) {
@@ -302,9 +302,9 @@ enclosed_clear(const struct buf *message, struct buf *out)
 }
 
 void
-enclosed_around(const char *text, struct buf *out)
+enclosed_around(const void *p, size_t n, struct buf *out)
 {
-	struct slice all = {text, strlen(text)}, line, trimmed;
+	struct slice all = {p, n}, line, trimmed;
 	const char *until = NULL;
 
 	while (all.n > 0) {
@@ -320,4 +320,39 @@ enclosed_around(const char *text, struct buf *out)
 		else
 			buf_add(out, line.p, line.n);
 	}
+}
+
+/* Nothing but the line that RFC 3156, section 4, wants of its first part. */
+static bool
+is_version(const struct buf *text)
+{
+	struct slice s = {buf_text(text), text->n};
+
+	return slice_equal(trim(slice_line(&s)), "Version: 1") &&
+	    slice_blank(s);
+}
+
+void
+enclosed_outside(const void *p, size_t n, struct buf *out)
+{
+	struct entity *v = xmalloc(ENTITY_PARTS * sizeof(*v));
+	size_t i, skip, all = entity_walk((struct slice){p, n}, v,
+	    ENTITY_PARTS), before = out->n;
+	struct buf text;
+
+	for (i = 0; i < all; i = skip) {
+		skip = i + 1;
+		if (is_signed(&v[i]))
+			while (skip < all && v[skip].depth > v[i].depth)
+				skip++;
+		if (v[i].multipart || !text_prefix(v[i].type, "text/") ||
+		    (strcmp(v[i].type, "text/html") == 0 && out->n > before))
+			continue;
+		text = (struct buf){0};
+		entity_text(&v[i], &text);
+		if (!is_version(&text))
+			enclosed_around(buf_text(&text), text.n, out);
+		buf_free(&text);
+	}
+	free(v);
 }

@@ -26,8 +26,8 @@ enum enclosed_kind {
 struct enclosed {
 	enum enclosed_kind kind;
 	bool broken; /* by its framing: cut short, or no message at all */
-	bool quoted; /* CLEARTEXT behind other words: who wrote those may
-	                have taken it from elsewhere */
+	bool quoted; /* CLEARTEXT or SIGNED behind other words: who wrote those
+	                may have taken it from elsewhere */
 	struct buf message, signature;
 };
 
@@ -45,8 +45,11 @@ void enclosed_free(struct enclosed *e);
  */
 void enclosed_clear(const struct buf *message, struct buf *out);
 
-/* TEXT without its armored messages and signatures, appended to OUT: what
- * stood around them in clear. */
-void enclosed_around(const char *text, struct buf *out);
+/* What stands in clear around the armored messages and signatures of a text,
+ * N bytes, appended to OUT. */
+void enclosed_around(const void *p, size_t n, struct buf *out);
+/* The same of a mail, or of a part of one: what a person reads in it outside of
+ * all that is encrypted or signed. */
+void enclosed_outside(const void *p, size_t n, struct buf *out);
 
 #endif

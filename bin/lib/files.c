@@ -104,7 +104,11 @@ check_outside(struct desk *d, int dir, const char *folder, struct fault *f)
 
 	if (at == -1 || fstat(d->spool, &spool) == -1)
 		goto err;
-	while (fstat(at, &now) == 0 && !same(&now, &last)) {
+	for (;;) {
+		if (fstat(at, &now) == -1)
+			goto err;
+		if (same(&now, &last))
+			break;
 		if (same(&now, &spool)) {
 			close(at);
 			return fault_set(f, EX_NOPERM, "%s is in the spool, "

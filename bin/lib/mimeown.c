@@ -121,31 +121,45 @@ two_parts(struct slice body, const char *dashed, struct buf *out,
 	return 0;
 }
 
+/* BODY and boundary of multipart/SUBTYPE, which is all that P has to be.
+ * DASHED is to be freed. */
+static int
+in_container(struct slice all, const char *subtype, const char *protocol,
+    struct slice *body, char **dashed, struct fault *f)
+{
+	struct slice head;
+	GMimeContentType *t;
+	const char *boundary;
+	int rc = 0;
+
+	g_mime_init();
+	if (!head_split(all, &head, body))
+		return refuse(f, "no empty line behind the header");
+	if ((t = only_type(head, "multipart", subtype)) == NULL)
+		return refuse(f, "Content-Type is not the one that it has to be");
+	boundary = g_mime_content_type_get_parameter(t, "boundary");
+	if (!mimefield_has(t, "protocol", protocol))
+		rc = refuse(f, "its protocol is not OpenPGP");
+	else if (boundary == NULL || *boundary == '\0')
+		rc = refuse(f, "no boundary");
+	else
+		*dashed = xasprintf("--%s", boundary);
+	g_object_unref(t);
+	return rc;
+}
+
 int
 mime_pgp_part(const void *p, size_t n, struct buf *out, struct fault *f)
 {
-	struct slice all = {p, n}, head, body;
-	GMimeContentType *t;
-	const char *boundary;
+	struct slice body;
 	char *dashed;
 	int rc;
 
-	g_mime_init();
-	if (!head_split(all, &head, &body))
-		return refuse(f, "no empty line behind the header");
-	if ((t = only_type(head, "multipart", "encrypted")) == NULL)
-		return refuse(f, "Content-Type is not multipart/encrypted");
-	boundary = g_mime_content_type_get_parameter(t, "boundary");
-	if (!mimefield_has(t, "protocol", "application/pgp-encrypted"))
-		rc = refuse(f, "protocol is not application/pgp-encrypted");
-	else if (boundary == NULL || *boundary == '\0')
-		rc = refuse(f, "no boundary");
-	else {
-		dashed = xasprintf("--%s", boundary);
-		rc = two_parts(body, dashed, out, f);
-		free(dashed);
-	}
-	g_object_unref(t);
+	if (in_container((struct slice){p, n}, "encrypted",
+	    "application/pgp-encrypted", &body, &dashed, f) == -1)
+		return -1;
+	rc = two_parts(body, dashed, out, f);
+	free(dashed);
 	return rc;
 }
 
@@ -169,22 +183,15 @@ signed_text(struct slice body, const char *dashed)
 bool
 mime_signed_text(const void *p, size_t n)
 {
-	struct slice all = {p, n}, head, body;
-	GMimeContentType *t;
-	const char *boundary;
+	struct slice body;
+	struct fault f;
 	char *dashed;
 	bool yes;
 
-	g_mime_init();
-	if (!head_split(all, &head, &body) ||
-	    (t = only_type(head, "multipart", "signed")) == NULL)
+	if (in_container((struct slice){p, n}, "signed",
+	    "application/pgp-signature", &body, &dashed, &f) == -1)
 		return false;
-	boundary = g_mime_content_type_get_parameter(t, "boundary");
-	dashed = xasprintf("--%s", boundary != NULL ? boundary : "");
-	yes = boundary != NULL && *boundary != '\0' &&
-	    mimefield_has(t, "protocol", "application/pgp-signature") &&
-	    signed_text(body, dashed);
+	yes = signed_text(body, dashed);
 	free(dashed);
-	g_object_unref(t);
 	return yes;
 }

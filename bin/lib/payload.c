@@ -290,6 +290,8 @@ payload_sentence(const struct payload *y, struct buf *out)
 		{"unknown", "signed with a key that the desk's ring does not "
 		    "have"},
 		{"forged", "its signature is wrong: it was changed, or forged"},
+		{"quoted", "a signed text is quoted in it, which says nothing "
+		    "of who wrote the rest"},
 	};
 	size_t i;
 
@@ -337,21 +339,23 @@ put_text(const struct payload_layer *l, struct buf *out, struct fault *f)
 	return 0;
 }
 
-/* What stands in the layer around the next one. */
+/* What stands around the OpenPGP message in N bytes, a PART of a mail or a
+ * text: nobody signed it, nor encrypted it here. */
 static void
-put_around(const struct payload_layer *l, struct buf *out)
+put_around(const void *p, size_t n, bool part, struct buf *out)
 {
-	struct buf text = {0}, around = {0};
-	struct fault f;
+	struct buf around = {0};
 
-	if (put_text(l, &text, &f) == 0) {
-		enclosed_around(buf_text(&text), &around);
-		if (around.n < text.n &&
-		    !slice_blank((struct slice){buf_text(&around), around.n}))
-			buf_printf(out, "[around it:]\n%s",
-			    buf_text(&around));
+	if (part)
+		enclosed_outside(p, n, &around);
+	else if (memchr(p, '\0', n) == NULL)
+		enclosed_around(p, n, &around);
+	if (!slice_blank((struct slice){buf_text(&around), around.n})) {
+		if (out->p[out->n - 1] != '\n')
+			buf_putc(out, '\n');
+		buf_puts(out, "[around it:]\n");
+		text_clean(out, buf_text(&around), around.n);
 	}
-	buf_free(&text);
 	buf_free(&around);
 }
 
@@ -364,7 +368,8 @@ put_layers(const struct payload *y, struct buf *out, struct fault *f)
 	if (put_text(&y->layers[y->n - 1], out, f) == -1)
 		return -1;
 	for (i = y->n - 1; i > 0; i--)
-		put_around(&y->layers[i - 1], out);
+		put_around(buf_text(&y->layers[i - 1].text),
+		    y->layers[i - 1].text.n, y->layers[i - 1].part, out);
 	return 0;
 }
 
@@ -408,6 +413,8 @@ put_opened(const struct buf *raw, const struct payload *y, struct buf *out)
 	if ((y->mark[0] == '\0' && put_plain(raw, out, &f) == -1) ||
 	    (y->opened && put_layers(y, out, &f) == -1))
 		buf_printf(out, "%s\n", f.text);
+	if (y->mark[0] != '\0')
+		put_around(raw->p, raw->n, true, out);
 }
 
 /* NAME was filed by the event E. */

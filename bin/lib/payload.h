@@ -16,6 +16,8 @@
  *	expired      by a key that is expired or revoked
  *	unknown      by a key that the desk's ring does not have
  *	forged       what was signed is not this
+ *	quoted       a signed text stands behind other words: it is not judged,
+ *	             and those words are nobody's
  */
 #ifndef PAYLOAD_H
 #define PAYLOAD_H
@@ -47,7 +49,7 @@ const char *payload_says(const char *mark);
 struct payload_layer {
 	struct buf text;
 	bool part;   /* TEXT is a part of MIME, not a text alone */
-	bool quoted; /* a clear-signed text behind other words: whoever wrote
+	bool quoted; /* a signed text behind other words: whoever wrote
 	                those is not he who signed */
 };
 

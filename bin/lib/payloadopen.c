@@ -255,7 +255,10 @@ open_layer(struct desk *d, const struct enclosed *e, size_t room,
 		buf_free(&l->text);
 		return -1;
 	}
-	take_signature(y, &sig);
+	if (!e->quoted)
+		take_signature(y, &sig);
+	else if (y->signature[0] == '\0')
+		y->signature = "quoted";
 	l->part = is_part(&l->text);
 	y->n++;
 	return 0;
@@ -267,7 +270,7 @@ open_layers(struct desk *d, struct enclosed *e, struct payload *y,
     struct fault *f)
 {
 	size_t room = ROOM_MAX, times[2] = {0, 0};
-	bool sealed;
+	bool sealed, quoted;
 	const struct payload_layer *l;
 
 	while (e->kind != ENCLOSED_NOTHING) {
@@ -281,8 +284,11 @@ open_layers(struct desk *d, struct enclosed *e, struct payload *y,
 		l = &y->layers[y->n - 1];
 		if (sealed)
 			room -= l->text.n;
+		quoted = e->quoted;
 		enclosed_free(e);
 		enclosed_find(buf_text(&l->text), l->text.n, !l->part, e);
+		if (quoted && e->kind != ENCLOSED_ENCRYPTED)
+			e->quoted = true;
 	}
 	return 0;
 }

@@ -482,7 +482,7 @@ join_text(struct report *r, const struct report *inner, bool clear)
 {
 	struct buf around = {0}, text = {0};
 
-	enclosed_around(r->text, &around);
+	enclosed_around(r->text, strlen(r->text), &around);
 	buf_puts(&text, inner->text);
 	if (around.n < strlen(r->text) &&
 	    !blank(buf_text(&around), around.n))

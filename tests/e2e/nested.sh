@@ -126,6 +126,7 @@ says "it was changed, or forged"
 # tells neither who he is nor what he consents to.
 n=$(number quoted)
 expect 0 ito todoke-accept "$n"
+says "a signed text is quoted in it"
 [ "$(field "$n" Kind) $(field "$n" Consent)" = "xss identity" ] ||
     fail "$(cat "$SPOOL/$(place "$n")")"
 sealed "$n" >"$T/record"
@@ -133,6 +134,7 @@ grep -qx "Finder-Address: a@finder.example" "$T/record" || fail "$(cat "$T/recor
 grep -q "Expires: 2027" "$T/record" || fail "the quoted text is lost"
 grep -qx 'To: <a@finder.example>' "$SPOOL/outbox/$n".*.accepted ||
     fail "a letter to the finder goes to whom he quotes"
+log "$n" | grep -q ' signature=quoted ' || fail "$(log "$n")"
 
 # Mails of a case, likewise.
 n=$(number deep-2)
@@ -150,6 +152,33 @@ of armor-in-armor | grep -q "canary 検索" && of armor-in-armor | grep -q "stan
 of deep-4 | grep -q "encrypted more than 3 times over" || fail "$(of deep-4)"
 ! of deep-4 | grep -q canary || fail "$(of deep-4)"
 ! grep -rq "canary" "$SPOOL" || fail "something rests in clear"
+
+# Who puts his words before what the finder signed elsewhere is not the finder;
+# what stands outside is told from what was signed or encrypted.
+address=$(sed -n 's/^Reply-To: <\(.*\)>/\1/p' "$SPOOL/outbox/$n".*.accepted)
+for shape in signed quoted words-before words-behind within; do
+	mail "$shape" "$address"
+done
+expect 0 cron todoke-sort
+sealed "$n" >"$T/record"
+told() { # SHAPE WORDS: whose, and what is outside of it
+	of "$1" | grep -q "^Mail .*; $2" || fail "$1: $(of "$1")"
+	of "$1" | sed '1,/^\[around it:\]$/d' >"$T/outside"
+	of "$1" | sed '/^\[around it:\]$/,$d' >"$T/inside"
+}
+told signed "signed with the pinned key"
+[ ! -s "$T/outside" ] || fail "$(of signed)"
+told quoted "a signed text is quoted in it"
+grep -q "^Expires: 2027" "$T/inside" && grep -q "canary 検索" "$T/outside" ||
+    fail "$(of quoted)"
+told words-before "a signed text is quoted in it"
+grep -q "canary 検索" "$T/inside" && grep -q "somebody else" "$T/outside" ||
+    fail "$(of words-before)"
+told words-behind "signed with the pinned key"
+grep -q "canary 検索" "$T/inside" && grep -q "somebody else" "$T/outside" ||
+    fail "$(of words-behind)"
+of within | sed '1,/^\[around it:\]$/d' | grep -q "^this is for you:" ||
+    fail "$(of within)"
 
 expect 0 "$BIN/todoke-check"
 [ ! -s "$T/err" ] || fail "todoke-check: $(cat "$T/err")"

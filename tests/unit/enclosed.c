@@ -38,14 +38,26 @@ finds(const char *p, size_t n, bool text, enum enclosed_kind kind,
 	ck_assert_int_eq(e.kind, ENCLOSED_NOTHING);
 }
 
+struct find {
+	const char *in;
+	enum enclosed_kind kind;
+	bool broken;
+	const char *message;
+};
+
+static void
+find_all(const struct find *all, size_t n, bool text)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		finds(all[i].in, strlen(all[i].in), text, all[i].kind,
+		    all[i].broken, all[i].message);
+}
+
 START_TEST(texts)
 {
-	static const struct {
-		const char *text;
-		enum enclosed_kind kind;
-		bool broken;
-		const char *message;
-	} all[] = {
+	static const struct find all[] = {
 		{"x\n" ARMOR "y\n", ENCLOSED_ENCRYPTED, false, ARMOR},
 		{BEGIN "Version: 1\n" BASE64 "\n\n" END, ENCLOSED_ENCRYPTED,
 		    false, BEGIN "Version: 1\n\n" BASE64 "\n" END},
@@ -67,11 +79,7 @@ START_TEST(texts)
 		{ARMOR CLEAR, ENCLOSED_ENCRYPTED, false, ARMOR},
 		{CLEAR ARMOR, ENCLOSED_CLEARTEXT, false, CLEAR},
 	};
-	size_t i;
-
-	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		finds(all[i].text, strlen(all[i].text), true, all[i].kind,
-		    all[i].broken, all[i].message);
+	find_all(all, sizeof(all) / sizeof(all[0]), true);
 	finds("\0\n" ARMOR, sizeof("\0\n" ARMOR) - 1, true,
 	    ENCLOSED_ENCRYPTED, false, ARMOR);
 }
@@ -85,12 +93,7 @@ END_TEST
 
 START_TEST(parts)
 {
-	static const struct {
-		const char *mail;
-		enum enclosed_kind kind;
-		bool broken;
-		const char *message;
-	} all[] = {
+	static const struct find all[] = {
 		{"Subject: x\n\n" ARMOR, ENCLOSED_ENCRYPTED, false, ARMOR},
 		{TYPE("text/html") "<pre>" ARMOR "</pre>", ENCLOSED_ENCRYPTED,
 		    false, ARMOR},
@@ -109,11 +112,7 @@ START_TEST(parts)
 		{MIXED TYPE("text/plain") ARMOR NEXT TYPE("text/plain") CLEAR
 		    LAST, ENCLOSED_ENCRYPTED, false, ARMOR},
 	};
-	size_t i;
-
-	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		finds(all[i].mail, strlen(all[i].mail), false, all[i].kind,
-		    all[i].broken, all[i].message);
+	find_all(all, sizeof(all) / sizeof(all[0]), false);
 	finds(BINARY("application/octet-stream"), false, ENCLOSED_ENCRYPTED,
 	    false, NULL);
 	finds(BINARY("application/pgp-encrypted"), false, ENCLOSED_ENCRYPTED,
@@ -126,15 +125,12 @@ END_TEST
 	"\n\n--b\n"
 #define PGP "; protocol=\"application/pgp-signature\""
 #define SIG TYPE("application/pgp-signature") SIGNATURE "AAAA\n" SIGNED_END
+#define MULTI2 "Content-Type: multipart/signed; boundary=c" PGP "\n\n--c\n" \
+	TYPE("text/plain") "x\n--c\n" SIG "\n--c--\n"
 
 START_TEST(signatures)
 {
-	static const struct {
-		const char *mail;
-		enum enclosed_kind kind;
-		bool broken;
-		const char *message;
-	} all[] = {
+	static const struct find all[] = {
 		{MULTI(PGP) TYPE("text/plain") "x\ny" NEXT SIG LAST,
 		    ENCLOSED_SIGNED, false,
 		    "Content-Type: text/plain\r\n\r\nx\r\ny"},
@@ -167,11 +163,7 @@ START_TEST(signatures)
 		{MULTI(PGP) TYPE("text/plain") ARMOR LAST, ENCLOSED_ENCRYPTED,
 		    false, ARMOR},
 	};
-	size_t i;
-
-	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		finds(all[i].mail, strlen(all[i].mail), false, all[i].kind,
-		    all[i].broken, all[i].message);
+	find_all(all, sizeof(all) / sizeof(all[0]), false);
 }
 END_TEST
 
@@ -189,7 +181,67 @@ START_TEST(around)
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		enclosed_around(all[i][0], &b);
+		enclosed_around(all[i][0], strlen(all[i][0]), &b);
+		ck_assert_str_eq(buf_text(&b), all[i][1]);
+		buf_cut(&b, 0);
+	}
+	buf_free(&b);
+}
+END_TEST
+
+/* Who wrote before a signed text may have taken that from elsewhere. */
+START_TEST(quotes)
+{
+	static const struct {
+		const char *mail;
+		bool quoted;
+	} all[] = {
+		{"\n" CLEAR "b", false},
+		{"\na\n" CLEAR, true},
+		{MIXED TYPE("text/plain") "a" NEXT TYPE("text/plain") CLEAR
+		    LAST, true},
+		{MIXED TYPE("text/plain") "a" NEXT MULTI2 LAST, true},
+		{MIXED TYPE("text/html") "a" NEXT MULTI2 LAST, true},
+		{MIXED TYPE("text/plain") "\n" NEXT MULTI2 LAST, false},
+		{MIXED MULTI2 NEXT TYPE("text/plain") "a" LAST, false},
+		{MIXED TYPE("text/plain") "a" NEXT TYPE("text/plain") ARMOR
+		    LAST, false},
+	};
+	struct enclosed e;
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		enclosed_find(all[i].mail, strlen(all[i].mail), false, &e);
+		ck_assert(e.kind != ENCLOSED_NOTHING && !e.broken);
+		ck_assert_msg(e.quoted == all[i].quoted, "%s", all[i].mail);
+		enclosed_free(&e);
+	}
+}
+END_TEST
+
+START_TEST(outside)
+{
+	static const char *const all[][2] = {
+		{"Subject: x\n\na\n" ARMOR "b\n", "a\nb\n"},
+		{MIXED TYPE("text/plain") "a" NEXT MULTI2 NEXT
+		    TYPE("text/plain") "b" LAST, "ab"},
+		{MULTI2, ""},
+		{MIXED TYPE("text/plain") "Version: 1" NEXT
+		    TYPE("application/octet-stream") ARMOR LAST, ""},
+		{MIXED TYPE("text/plain") "Version: 1\na" LAST,
+		    "Version: 1\na"},
+		{MIXED TYPE("image/png") "a" NEXT TYPE("text/html") "<p>b"
+		    LAST, "b\n"},
+		/* beside plain text, the same once more */
+		{MIXED TYPE("text/plain") "a" NEXT TYPE("text/html") "<p>a"
+		    LAST, "a"},
+		{"", ""},
+	};
+	struct buf b = {0};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		enclosed_outside(all[i][0], strlen(all[i][0]), &b);
 		ck_assert_str_eq(buf_text(&b), all[i][1]);
 		buf_cut(&b, 0);
 	}
@@ -207,6 +259,8 @@ suite(void)
 	tcase_add_test(t, parts);
 	tcase_add_test(t, signatures);
 	tcase_add_test(t, around);
+	tcase_add_test(t, quotes);
+	tcase_add_test(t, outside);
 	suite_add_tcase(s, t);
 	return s;
 }
