@@ -99,6 +99,7 @@ SERVICES = \
 	packet \
 	enclosed \
 	pgp \
+	pgpkey \
 	pgpfile \
 	pgpout \
 	pgpin \
@@ -114,6 +115,7 @@ SERVICES = \
 	candidate \
 	securitytxt \
 	rdap \
+	whoisline \
 	whois \
 	links \
 	net \
@@ -130,10 +132,13 @@ DESK = \
 	label \
 	forms \
 	report \
+	names \
 	dump \
 	dumpread \
 	token \
 	spool \
+	spoolfind \
+	spoollock \
 	desk \
 	seal \
 	place \

@@ -11,6 +11,7 @@
 #include "lib/letter.h"
 #include "lib/policy.h"
 #include "lib/text.h"
+#include "names.h"
 
 static const char synopsis[] =
     "todoke-disclose [-n] [-c CONF] [-t TIME] [-f FILE] NUMBER";
@@ -73,9 +74,9 @@ may_disclose(const struct casefile *c, const struct spool_place *p,
 static int
 check_finder(const struct report *r, const char *details, struct fault *f)
 {
-	unsigned line = report_names_finder(r, details);
+	unsigned line = names_finder(r, details);
 
-	if (report_names_finder(r, r->url) != 0)
+	if (names_finder(r, r->url) != 0)
 		return fault_set(f, EX_NOPERM, "the reported URL names the "
 		    "finder, who did not consent to that: give the text with "
 		    "-f FILE, and in it what of the URL may be seen; the "
@@ -107,7 +108,7 @@ get_details(struct wish *w, const char *file, struct fault *f)
 {
 	if (file != NULL) {
 		cli_read(file, 1048576, &w->details);
-		if (report_names_finder(w->r, w->r->url) != 0)
+		if (names_finder(w->r, w->r->url) != 0)
 			w->r->url[0] = '\0';
 		return 0;
 	}

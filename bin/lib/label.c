@@ -38,14 +38,6 @@ is_blank(const char *s)
 	return *s == ' ' || *s == '\t' || text_prefix(s, "\xe3\x80\x80");
 }
 
-static const char *
-skip_blanks(const char *s)
-{
-	while (is_blank(s))
-		s += width(s);
-	return s;
-}
-
 bool
 label_fold(const char *s, const char *end, char key[LABEL_KEY])
 {
@@ -134,7 +126,7 @@ bulleted(const char *s, bool *bold)
 		if (marks[i][0] == '\0')
 			*bold = false;
 		else if (text_prefix(s, marks[i]))
-			return skip_blanks(s + strlen(marks[i]));
+			return text_blanks(s + strlen(marks[i]));
 	return NULL;
 }
 
@@ -144,7 +136,7 @@ add_head(struct label_head h[LABEL_HEADS], size_t n, const char *s, const char *
 {
 	if (!label_fold(s, end, h[n].key))
 		return n;
-	h[n].value = skip_blanks(value);
+	h[n].value = text_blanks(value);
 	return n + 1;
 }
 
@@ -157,7 +149,7 @@ bracketed(const char *s, const char *closer, struct label_head h[LABEL_HEADS])
 		end += width(end);
 	if (!text_prefix(end, closer))
 		return 0;
-	value = skip_blanks(end + strlen(closer));
+	value = text_blanks(end + strlen(closer));
 	behind = separator(value);
 	return add_head(h, 0, s, end, behind != NULL ? behind : value);
 }
@@ -165,7 +157,7 @@ bracketed(const char *s, const char *closer, struct label_head h[LABEL_HEADS])
 size_t
 label_heads(const char *line, struct label_head h[LABEL_HEADS])
 {
-	const char *s = skip_blanks(line), *closer, *p, *behind = NULL,
+	const char *s = text_blanks(line), *closer, *p, *behind = NULL,
 	    *blank = NULL, *label;
 	bool bold, marked;
 	size_t n = 0;

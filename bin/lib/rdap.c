@@ -245,13 +245,22 @@ is_entity(const json_t *o)
 	    json_object_get(o, "roles") != NULL;
 }
 
-/* The entities of an object and of what it holds. */
+/* What lies in V, an entity or an object that holds some. */
+static void
+walk_in(struct walk *w, json_t *v, bool entity, bool registrar)
+{
+	if (entity || is_entity(v))
+		take_entity(w, v, registrar);
+	else
+		walk(w, v, registrar);
+}
+
+/* The entities of an object and of what it holds (RFC 9083, section 5). */
 static void
 walk(struct walk *w, json_t *o, bool registrar)
 {
 	static const char *const below[] = {"entities", "networks", "autnums",
-	    "nameservers", "domainSearchResults", "entitySearchResults",
-	    "network"};
+	    "nameservers", "domainSearchResults", "entitySearchResults"};
 	json_t *list, *v;
 	size_t i, k;
 
@@ -260,15 +269,12 @@ walk(struct walk *w, json_t *o, bool registrar)
 	w->depth++;
 	for (k = 0; k < sizeof(below) / sizeof(below[0]); k++) {
 		list = json_object_get(o, below[k]);
-		for (i = 0; (v = json_array_get(list, i)) != NULL; i++) {
-			if (w->entities++ > ENTITIES)
-				break;
-			if (k == 0 || is_entity(v))
-				take_entity(w, v, registrar);
-			else
-				walk(w, v, registrar);
-		}
+		for (i = 0; (v = json_array_get(list, i)) != NULL &&
+		    w->entities++ <= ENTITIES; i++)
+			walk_in(w, v, k == 0, registrar);
 	}
+	if ((v = json_object_get(o, "network")) != NULL)
+		walk_in(w, v, false, registrar);
 	w->depth--;
 }
 

@@ -73,16 +73,4 @@ const char *report_consent(const struct report *r);
  */
 void report_missing(const struct report *r, struct buf *out);
 
-/*
- * Does TEXT name the finder beyond what he consented to: his name (its
- * words in either order, also without its blanks), his address or its local part (which is no secret where
- * his name is none)?  The line number of the first place, 0 if not.  Letter
- * case does not count; a local part or name of under four letters counts as a
- * whole word only.
- */
-unsigned report_names_finder(const struct report *r, const char *text);
-
-/* The same for any name or address; "" is nowhere. */
-unsigned report_names(const char *name, const char *text);
-
 #endif

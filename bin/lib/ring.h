@@ -1,5 +1,5 @@
 /*
- * ring: what the parts of pgp.h share: pgp.c (rings and their keys), pgpfile.c
+ * ring: what the parts of pgp.h share: pgp.c (rings), pgpkey.c (keys), pgpfile.c
  * (key files), pgpout.c (what we encrypt), pgpin.c (what others did) and
  * pgpsign.c (what we sign).  No other module includes it, or <gpgme.h>.
  */

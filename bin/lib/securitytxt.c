@@ -6,6 +6,9 @@
 #include "text.h"
 #include "when.h"
 
+/* of a name: of all that is registered; another one makes no security.txt */
+#define FIELD_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_" \
+	"0123456789"
 #define SOURCE "security.txt"
 #define EXPIRED 15  /* added to the rank of what has expired */
 #define YEAR 366    /* days; RFC 9116, section 2.5.5 */
@@ -321,7 +324,7 @@ take_line(struct reading *r, char *line)
 	else {
 		if (colon[1] != ' ' && colon[1] != '\0')
 			note(r, r->line, "no_space", true);
-		r->fields += name[strcspn(name, " <")] == '\0';
+		r->fields += name[strspn(name, FIELD_CHARS)] == '\0';
 		take_field(r, name, value);
 	}
 	free(value);

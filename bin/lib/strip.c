@@ -3,6 +3,7 @@
 
 #include "addr.h"
 #include "gate.h"
+#include "names.h"
 #include "strip.h"
 
 int
@@ -14,7 +15,7 @@ strip_finder(const struct report *r, bool anybody, const char *text,
 
 	if (anybody)
 		own.may_name = own.may_write = false;
-	line = report_names_finder(&own, text);
+	line = names_finder(&own, text);
 	return line == 0 ? 0 : fault_set(f, EX_NOPERM, "line %u names the "
 	    "finder, who did not consent to that: take it out", line);
 }
@@ -22,7 +23,7 @@ strip_finder(const struct report *r, bool anybody, const char *text,
 static int
 bar(const char *text, const char *what, const char *name, struct fault *f)
 {
-	unsigned line = name != NULL ? report_names(name, text) : 0;
+	unsigned line = name != NULL ? names_any(name, text) : 0;
 
 	return line == 0 ? 0 : fault_set(f, EX_NOPERM, "line %u names %s: it "
 	    "is shared without the site (take it out, or say with -g how the "

@@ -118,6 +118,18 @@ text_prefix(const char *s, const char *prefix)
 	return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
+const char *
+text_blanks(const char *s)
+{
+	for (;;)
+		if (*s == ' ' || *s == '\t')
+			s++;
+		else if (text_prefix(s, "\xe3\x80\x80"))
+			s += 3;
+		else
+			return s;
+}
+
 static int
 lower(int c)
 {

@@ -26,6 +26,8 @@ void text_clean(struct buf *out, const void *p, size_t n);
 char *text_line(const char *s);
 
 bool text_prefix(const char *s, const char *prefix);
+/* S behind the blanks that it begins with; one is full-width (U+3000). */
+const char *text_blanks(const char *s);
 /* ASCII case does not count; the locale does not either. */
 int text_icmp(const char *a, const char *b);
 int text_incmp(const char *a, const char *b, size_t n);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
+#include "names.h"
 #include "report.h"
 
 int
@@ -19,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	report_print(r, &b);
 	if (report_read(b.p, b.n, &again, &f) == 0)
 		report_free(again);
-	report_names_finder(r, r->text);
+	names_finder(r, r->text);
 	buf_free(&b);
 	report_free(r);
 	return 0;

@@ -33,11 +33,11 @@ SEEDS = [
          ("fsck.c", "\telse if (casefile_check(c, f) == -1)\n",
           "\telse if (c == NULL)\n")),
     Seed("a Maildir that is a link", ["link to folder in place of mail/V"],
-         ("spool.c", "\t\tif (!S_ISDIR(st.st_mode))\n"
+         ("spoollock.c", "\t\tif (!S_ISDIR(st.st_mode))\n"
           "\t\t\treturn fault_set(f, EX_DATAERR, \"%s: not a folder\",\n",
           "\t\tif (st.st_nlink == 0)\n"
           "\t\t\treturn fault_set(f, EX_DATAERR, \"%s: not a folder\",\n"),
-         ("spool.c", "\t\tif (fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == "
+         ("spoollock.c", "\t\tif (fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == "
           "-1)\n\t\t\treturn fault_errno(f, \"%s\", path);\n",
           "\t\tif (fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == -1)\n"
           "\t\t\treturn 0;\n")),
@@ -48,7 +48,7 @@ SEEDS = [
          ("outbox.c", "\tif (spool_maildir(m->d->spool, maildir, f) == -1)\n",
           "\tif (maildir[0] == '\\0')\n")),
     Seed("a day that is a link", ["the victim's day as a link"],
-         ("spool.c", " && is_folder(s->fd, s->state, day))", ")")),
+         ("spoolfind.c", " && is_folder(s->fd, s->state, day))", ")")),
 ]
 OF_SAMPLE = ("links followed", "one bad mail in ends the run",
              "a Maildir that is a link")

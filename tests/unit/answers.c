@@ -589,6 +589,8 @@ START_TEST(rdap_objects)
 	    "\"a@b.jp\"}}}}, {\"networks\": [{\"entities\": [{\"jscard\": "
 	    "{\"emails\": {\"x\": {\"address\": \"c@b.jp\"}}}}]}]}, 1]",
 	    "a@b.jp 0 contact\nc@b.jp 0 contact\n0");
+	rdap("{\"network\": {\"entities\": [{\"jscard\": {\"emails\": {\"x\": "
+	    "{\"address\": \"n@b.jp\"}}}}]}}", "n@b.jp 0 contact\n0");
 	for (i = 0; i < 16; i++)
 		buf_puts(&b, "{\"entities\": [");
 	buf_puts(&b, "{\"jscard\": {\"emails\": {\"x\": {\"address\": "

@@ -188,6 +188,10 @@ START_TEST(no_text)
 		    "a field (Contact: mailto:...) 0:no_contact 0:no_expire "},
 		{"see here: x\n", "security.txt: no line of it is a field "
 		    "(Contact: mailto:...) 0:no_contact 0:no_expire "},
+		/* packed, with a colon in its time */
+		{"\x1f\x8b\x08: \x02", "security.txt: no line of it is a "
+		    "field (Contact: mailto:...) 0:utf8 0:no_contact "
+		    "0:no_expire "},
 	};
 	struct buf b = {0};
 
