@@ -284,7 +284,7 @@ crash: deps
 
 torture: deps
 	@$(MAKE) -s --no-print-directory tests-built
-	@B='$(B)' tests/helper/torture
+	@B='$(B)' tests/helper/torture -j 2
 
 bench: deps
 	@$(MAKE) -s --no-print-directory tests-built
