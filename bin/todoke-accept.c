@@ -195,34 +195,22 @@ look_first(struct desk *d, const struct casefile *c,
 static bool
 option(struct wish *w, int opt, const char *arg)
 {
-	switch (opt) {
-	case 'u':
-		w->url = arg;
-		return true;
-	case 'k':
-		w->kind = arg;
-		return true;
-	case 'o':
-		w->operator = arg;
-		return true;
-	case 'w':
-		w->sector = arg;
-		return true;
-	case 's':
-		w->scope = arg;
-		return true;
-	case 'v':
-		w->cvss = arg;
-		return true;
-	case 'O':
-		w->officer = arg;
-		return true;
-	case 'r':
-		w->code = arg;
-		return true;
-	default:
-		return false;
-	}
+	const struct {
+		int opt;
+		const char **to;
+	} all[] = {
+		{'u', &w->url}, {'k', &w->kind}, {'o', &w->operator},
+		{'w', &w->sector}, {'s', &w->scope}, {'v', &w->cvss},
+		{'O', &w->officer}, {'r', &w->code},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].opt == opt) {
+			*all[i].to = arg;
+			return true;
+		}
+	return false;
 }
 
 int

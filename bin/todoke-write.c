@@ -139,8 +139,7 @@ log_write(struct change *ch, const struct wish *w, const char *to)
 
 	casefile_word(&words, "to", w->finder ? LETTER_FINDER : to);
 	casefile_word(&words, "text", w->text);
-	if (w->zip.n > 0)
-		casefile_word(&words, "zip", "aes256");
+	casefile_word(&words, "zip", w->zip.n > 0 ? "aes256" : "");
 	change_log(ch, "write", buf_text(&words));
 	buf_free(&words);
 }
@@ -174,9 +173,7 @@ edit_write(struct change *ch, void *arg, struct fault *f)
 		l.passphrase = buf_text(&w->zip);
 	}
 	l.words = w->own ? buf_text(&w->words) : NULL;
-	if (rc == 0)
-		rc = letter_queue(ch, &l, f);
-	if (rc == 0)
+	if (rc == 0 && (rc = letter_queue(ch, &l, f)) == 0)
 		log_write(ch, w, l.to);
 	wipe_str(address);
 	wipe_str(key);
