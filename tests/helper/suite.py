@@ -326,6 +326,7 @@ class Tally:
     def __init__(self, name):
         self.name, self.cases, self.injected = name, 0, 0
         self.broken, self.seconds = [], 0.0
+        self.unmet = []  # cases whose fault did not come
 
 
 class Plan:
@@ -372,6 +373,7 @@ class Plan:
                 tally.cases += n
                 tally.injected += injected
                 tally.broken += broken
+                tally.unmet += [case.name] if injected == 0 else []
                 for text in broken if loud else []:
                     print("%s: %s" % (case.name, text), flush=True)
         tally.seconds = time.monotonic() - began
@@ -406,6 +408,10 @@ def table(tallies):
         own = [t.cases, t.injected, len(t.broken), t.seconds]
         sums = [a + b for a, b in zip(sums, own)]
         print(row % tuple([t.name] + own[:3] + ["%.1f" % own[3]]))
+    for t in tallies:
+        for name in t.unmet:
+            print("not injected: %s: what it was to befall did not happen"
+                  % name)
     print(row % tuple(["all"] + sums[:3] + ["%.1f" % sums[3]]), flush=True)
 
 
