@@ -4,6 +4,8 @@ from suite import Seed
 PROGRAMS = ("todoke-sort", "todoke-send", "todoke-check", "todoke-show",
             "todoke-note", "todoke-remind")
 OPEN = "O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);"
+SCREEN = ("screen.c", "\tif (s->rest.n == 0 && plain(p, n))\n",
+          "\tif (s->rest.n == 0)\n")
 
 SEEDS = [
     Seed("links followed", ["link at incoming/new/1.mail"],
@@ -11,9 +13,11 @@ SEEDS = [
     Seed("a FIFO waited for", ["fifo at incoming/new/1.mail"],
          ("io.c", OPEN, "O_RDONLY | O_NOFOLLOW | O_CLOEXEC);")),
     Seed("names said as they are", ["C1 in UTF-8 as a name in outbox"],
+         SCREEN,
          ("desk.c", "text_line(raw != NULL ? raw : \"out of memory\")",
           "xstrdup(raw != NULL ? raw : \"out of memory\")")),
     Seed("faults said as they are", ["todoke-show '\\x9b2J'"],
+         SCREEN,
          ("cli.c", "\tchar *line = text_line(f->text);\n",
           "\tchar *line = xstrdup(f->text);\n")),
     Seed("one bad mail out ends the run",
