@@ -385,6 +385,18 @@ casefile_name(const struct casefile *c, size_t i)
 	return i < c->n ? c->v[i].name : NULL;
 }
 
+bool
+casefile_has_mail(const struct casefile *c, const char *id)
+{
+	const char *line;
+	size_t i, n = strlen(id);
+
+	for (i = 0; (line = casefile_nth(c, "Mail", i)) != NULL; i++)
+		if (strncmp(line, id, n) == 0 && line[n] == ' ')
+			return true;
+	return false;
+}
+
 void
 casefile_swap(struct casefile *a, struct casefile *b)
 {

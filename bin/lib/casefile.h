@@ -77,6 +77,8 @@ unsigned casefile_seq(const struct casefile *c);
 /* The value of a field, the I-th of a repeated one, or NULL. */
 const char *casefile_get(const struct casefile *c, const char *name);
 const char *casefile_nth(const struct casefile *c, const char *name, size_t i);
+/* Is a mail of this id, or ID.copy, one that the case decided on? */
+bool casefile_has_mail(const struct casefile *c, const char *id);
 /* The name of the I-th field line as it stands there, or NULL. */
 const char *casefile_name(const struct casefile *c, size_t i);
 /* Each gets what the other holds. */

@@ -365,7 +365,8 @@ after_commit(struct change *ch, struct fault *f)
 		    spool_state_name(ch->state), ch->day);
 	else
 		place_folder(ch->from.path, folder);
-	if (place_sync(ch->d->spool, folder, f) == 0 && finish_change(ch->d, ch->number, ch->seq, ch->c, f) == 0)
+	if (place_sync(ch->d->spool, folder, f) == 0 &&
+	    finish_change(ch->d, ch->number, ch->seq, ch->c, f) == 0)
 		return 0;
 	if (f->status != EX_DATAERR)
 		f->status = EX_TEMPFAIL;
@@ -377,7 +378,6 @@ static int
 apply(struct change *ch, const struct buf *b, struct fault *f)
 {
 	char todo[SPOOL_PATH], text[SPOOL_PATH], folder[SPOOL_PATH];
-	struct fault own;
 	int rc;
 
 	snprintf(todo, sizeof(todo), "tmp/%s.%u.todo", ch->number, ch->seq);
@@ -390,9 +390,24 @@ apply(struct change *ch, const struct buf *b, struct fault *f)
 	if (rc == -1)
 		return take_back(ch, f);
 	if (rc == AGAIN)
-		return finish_clear(ch->d, ch->number, ch->seq, &own) == 0 ?
-		    AGAIN : take_back(ch, &own);
+		return finish_clear(ch->d, ch->number, ch->seq, f) == 0 ?
+		    AGAIN : take_back(ch, f);
 	return after_commit(ch, f);
+}
+
+/* An id is given once: its second mail would be taken for the first. */
+static int
+check_ids(const struct change *ch, struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < ch->n; i++)
+		if (casefile_has_mail(ch->c, ch->mails[i].id))
+			return fault_set(f, EX_DATAERR, "case %s: mail %s was "
+			    "decided on before: was a field (Step, Seq) set "
+			    "back by hand?  Put back what stood there",
+			    ch->number, ch->mails[i].id);
+	return 0;
 }
 
 /* What nobody could read again is not written. */
@@ -402,6 +417,8 @@ make(struct change *ch, struct fault *f)
 	struct buf b = {0};
 	int rc;
 
+	if (check_ids(ch, f) == -1)
+		return -1;
 	stamp(ch);
 	casefile_print(ch->c, &b);
 	if (b.n > CASE_MAX)

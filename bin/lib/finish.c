@@ -311,6 +311,19 @@ finish_change(struct desk *d, const char *number, unsigned seq,
  * Recovery
  */
 
+/* A case that is nowhere was not opened, or somebody put it away. */
+static int
+without_case(struct desk *d, const char *number, unsigned seq,
+    struct fault *f)
+{
+	if (seq == 1)
+		return finish_clear(d, number, seq, f);
+	return fault_set(f, EX_DATAERR, "tmp/%s.%u.todo: case %s is nowhere in "
+	    "the spool, and a change of it is not finished: put it back into "
+	    "a folder of its state, or move tmp/%s.%u* to bad/", number, seq,
+	    number, number, seq);
+}
+
 static int
 recover_one(struct desk *d, const char *number, unsigned seq, struct fault *f)
 {
@@ -321,7 +334,7 @@ recover_one(struct desk *d, const char *number, unsigned seq, struct fault *f)
 
 	if (spool_find(d->spool, number, &p, f) == -1)
 		return f->status == EX_NOINPUT ?
-		    finish_clear(d, number, seq, f) : -1;
+		    without_case(d, number, seq, f) : -1;
 	if (spool_read(d->spool, &p, &c, f) == -1)
 		return -1;
 	if (casefile_seq(c) < 1) {
@@ -367,6 +380,19 @@ finish_case(struct desk *d, const char *number, struct fault *f)
 	return rc;
 }
 
+/* WORST holds one if HAVE: the lesser of the two is said. */
+static void
+keep_worst(const struct desk *d, bool have, struct fault *worst,
+    const struct fault *one)
+{
+	bool more = !have || one->status > worst->status;
+
+	if (have)
+		desk_say(d, "%s", more ? worst->text : one->text);
+	if (more)
+		*worst = *one;
+}
+
 int
 finish_recover(struct desk *d, struct fault *f)
 {
@@ -394,7 +420,7 @@ finish_recover(struct desk *d, struct fault *f)
 			close(lock);
 		}
 		if (rc == -1) {
-			*f = one;
+			keep_worst(d, worst == -1, f, &one);
 			worst = -1;
 		}
 	}

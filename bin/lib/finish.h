@@ -29,7 +29,7 @@ int finish_case(struct desk *d, const char *number, struct fault *f);
 /*
  * Finish or clear whatever tmp/NUMBER.SEQ.todo speak of, but for cases that
  * another program has under its lock.  Every runner begins with it.  Goes on
- * after a fault; returns the worst.
+ * after a fault; returns the worst (by status), and says the others.
  */
 int finish_recover(struct desk *d, struct fault *f);
 

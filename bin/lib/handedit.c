@@ -36,6 +36,7 @@ static const struct {
 	{"Move", "a program"},
 	{"Mail", "a program that queues a mail"},
 	{"Log", "a program"},
+	{"Step", "todoke-contact or todoke-remind"},
 	{"Finder-Mark", "the opening of the case"},
 	{"Confirmed", "todoke-confirm"},
 	{"Accepted", "todoke-accept, and todoke-send once the letter left,"},

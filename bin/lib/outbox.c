@@ -282,15 +282,10 @@ refuse(const struct message *m, const char *event,
 static bool
 has_copy(const struct casefile *c, const char *id)
 {
-	char want[TOKEN_ID + 8];
-	const char *line;
-	size_t i;
+	char name[TOKEN_ID + 8];
 
-	snprintf(want, sizeof(want), "%s.copy ", id);
-	for (i = 0; (line = casefile_nth(c, "Mail", i)) != NULL; i++)
-		if (text_prefix(line, want))
-			return true;
-	return false;
+	snprintf(name, sizeof(name), "%s.copy", id);
+	return casefile_has_mail(c, name);
 }
 
 /* Also of a run that was killed before it did. */
@@ -463,6 +458,23 @@ refused_before(const struct message *m, const struct attempts *a,
 	return refuse(m, "failed", &res, res.what, f);
 }
 
+/* What is to be kept of it must be there before it leaves. */
+static int
+check_copy(const struct message *m, struct fault *f)
+{
+	char path[SPOOL_PATH];
+	int there = 1;
+
+	snprintf(path, sizeof(path), "outbox/%s.copy", m->id);
+	if (has_copy(m->c, m->id))
+		there = spool_there(m->d->spool, path, f);
+	if (there == 0)
+		return fault_set(f, EX_DATAERR, "%s is gone, which is what "
+		    "the desk keeps of %s: not sent; put it back", path,
+		    m->id);
+	return there == -1 ? -1 : 0;
+}
+
 static int
 attempt(struct message *m, struct fault *f)
 {
@@ -488,6 +500,8 @@ attempt(struct message *m, struct fault *f)
 	snprintf(maildir, sizeof(maildir), "mail/%s", m->number);
 	if (spool_maildir(m->d->spool, maildir, f) == -1)
 		return fault_in(f, "%s has no place for its copy", m->id);
+	if (check_copy(m, f) == -1)
+		return -1;
 	if (attempts_add(m->d->spool, m->id, m->d->now, "try", f) == -1)
 		return -1;
 	if (hand_over(m, &res, f) == -1)
@@ -581,8 +595,8 @@ read_message(struct message *m, struct fault *f)
 	    spool_read(m->d->spool, &p, &m->c, f) == -1)
 		return fault_in(f, "outbox/%s", m->id);
 	snprintf(path, sizeof(path), "outbox/%s", m->id);
-	if (io_read(m->d->spool, path, (size_t)m->d->conf->max_size * 2,
-	    &m->bytes, NULL, f) == -1)
+	if (io_read(m->d->spool, path, SPOOL_FILE_MAX, &m->bytes, NULL, f) ==
+	    -1)
 		return -1;
 	if (!outbox_named(m->c, m->id, &m->bytes))
 		return fault_set(f, EX_DATAERR, "outbox/%s: not the message "

@@ -15,8 +15,6 @@
 #include "seal.h"
 #include "text.h"
 
-#define SEALED_MAX (128UL << 20)
-
 /*
  * Mails of a case
  */
@@ -60,7 +58,7 @@ payload_mail(struct desk *d, const char *number, const char *name,
 
 	if (find_mail(d, number, name, path, f) == -1)
 		return -1;
-	rc = io_read(d->spool, path, SEALED_MAX, &sealed, NULL, f);
+	rc = io_read(d->spool, path, SPOOL_FILE_MAX, &sealed, NULL, f);
 	if (rc == 0 && seal_unwrap(d, sealed.p, sealed.n, raw, f) == -1)
 		rc = fault_in(f, "%s", path);
 	buf_free(&sealed);

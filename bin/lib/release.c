@@ -63,15 +63,15 @@ find(struct held *h, struct fault *f)
 static int
 read_bytes(struct held *h, struct fault *f)
 {
-	size_t max = (size_t)h->d->conf->max_size * 4;
 	char path[SPOOL_PATH];
 	struct buf sealed = {0};
 	int rc;
 
 	path_in(h, h->folder, h->finder ? ".copy" : "", path);
 	if (!h->finder)
-		return io_read(h->d->spool, path, max, &h->bytes, NULL, f);
-	rc = io_read(h->d->spool, path, max, &sealed, NULL, f);
+		return io_read(h->d->spool, path, SPOOL_FILE_MAX, &h->bytes,
+		    NULL, f);
+	rc = io_read(h->d->spool, path, SPOOL_FILE_MAX, &sealed, NULL, f);
 	if (rc == 0)
 		rc = seal_unwrap(h->d, sealed.p, sealed.n, &h->bytes, f);
 	buf_free(&sealed);

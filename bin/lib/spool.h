@@ -16,6 +16,9 @@
 
 #define SPOOL_PATH 320 /* room for STATE/DAY/NAME, or any path of ours */
 #define SPOOL_FILE 0660
+/* Of a message or a sealed mail, whatever intake.max-size (50M at most) is by
+ * now: what was taken in once is sent, and can be read again. */
+#define SPOOL_FILE_MAX (256UL << 20)
 
 enum spool_state {
 	STATE_NEW,

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,8 @@ struct search {
 	size_t n;
 	struct spool_place found[PLACES];
 	ino_t ino[PLACES];
+	bool hidden; /* it may lie where nobody could look: */
+	struct fault why;
 };
 
 static void
@@ -69,14 +72,23 @@ is_folder(int fd, enum spool_state s, const char *day)
 static void
 try_name(struct search *s, const char *day)
 {
-	char path[SPOOL_PATH];
+	struct spool_place p;
 	struct stat st;
+	bool there, unknown;
 
-	snprintf(path, sizeof(path), "%s/%s%s%s", spool_state_name(s->state), day,
-	    day[0] != '\0' ? "/" : "", s->number);
-	if (s->n < PLACES &&
-	    fstatat(s->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    !S_ISDIR(st.st_mode) && is_folder(s->fd, s->state, day))
+	if (s->n == PLACES)
+		return;
+	set_place(&p, s->state, day, s->number);
+	there = fstatat(s->fd, p.path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	unknown = !there && errno != ENOENT && errno != ENOTDIR;
+	if (unknown && !s->hidden)
+		fault_errno(&s->why, "%s", p.path);
+	if (there ? S_ISDIR(st.st_mode) : !unknown)
+		return;
+	if (!is_folder(s->fd, s->state, day))
+		return;
+	s->hidden = s->hidden || unknown;
+	if (there)
 		note(s, day, st.st_ino);
 }
 
@@ -97,9 +109,11 @@ look(struct search *s, struct fault *f)
 	unsigned state;
 
 	s->n = 0;
+	s->hidden = false;
 	for (state = 0; state < STATES; state++) {
 		s->state = (enum spool_state)state;
-		if (spool_walk(s->fd, spool_state_name(state), try_day, s, f) == -1)
+		if (spool_walk(s->fd, spool_state_name(s->state), try_day, s,
+		    f) == -1)
 			return -1;
 		try_name(s, "");
 	}
@@ -193,6 +207,11 @@ spool_find(int fd, const char *number, struct spool_place *p, struct fault *f)
 	}
 	if (s.n == 0 && look_aside(&s, f) == -1)
 		return -1;
+	if (s.n == 0 && s.hidden) {
+		*f = s.why;
+		return fault_in(f, "case %s is not found, and may lie where "
+		    "this user cannot look", number);
+	}
 	if (s.n == 0)
 		return fault_set(f, EX_NOINPUT, "no case %s in the spool",
 		    number);

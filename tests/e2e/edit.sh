@@ -126,6 +126,7 @@ done
 refuses 77 "Case: nobody" 's/^Case:.*/Case: 12345678/'
 refuses 77 "Move: " 's/^Url:/Move: new\/2026-11-24 closed\/2026-11\n&/'
 refuses 77 "Seq: " 's/^Seq:.*/Seq: 99/'
+refuses 77 "Step: todoke-contact or todoke-remind" 's/^Step:.*/Step: 3/'
 refuses 77 "Log: " 's/ accept / reject /'
 refuses 77 "Mail: " 's/^Log:/Mail: 1.2.contact 00\n&/;'
 refuses 77 "todoke-confirm" 's/^Step:/Confirmed: a@b.example; by=phone; officer=x; key=1\n&/'

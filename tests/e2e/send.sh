@@ -208,6 +208,28 @@ send 65
 says "outbox/$number.1.nonsense: not a message of ours"
 rm "$SPOOL/outbox/$number.1.nonsense"
 
+# What was queued leaves, however small a mail may be that comes in by now.
+make_case
+expect 0 ito todoke-accept "$number"
+rm "$SPOOL"/outbox/*
+expect 0 ito todoke-contact -a soumu@city.example.lg.jp "$number"
+id=$number.3.contact
+[ "$(stat -c %s "$SPOOL/outbox/$id")" -gt 2048 ] || fail "too short a letter"
+sed -i 's/^intake {.*/intake { still = 0s max-size = 1K }/' "$CONF"
+send 0
+log | grep -q " sent mail=$id" || fail "over intake.max-size, and not sent"
+sed -i 's/ max-size = 1K//' "$CONF"
+
+# Without what the desk is to keep of it, nothing leaves.
+make_case
+mv "$SPOOL/outbox/$id.copy" "$T/copy"
+send 65
+says "outbox/$id.copy is gone"
+[ ! -e "$T/got/message" ] || fail "sent, and no copy can be kept"
+mv "$T/copy" "$SPOOL/outbox/$id.copy"
+send 0
+log | grep -q " sent mail=$id" || fail "$(log)"
+
 # A day that is known stays; a case that ended meanwhile rests, refused or not.
 make_case
 expect 0 ito todoke-accept "$number"

@@ -52,7 +52,8 @@ SEEDS = [
          ("outbox.c", "\tif (spool_maildir(m->d->spool, maildir, f) == -1)\n",
           "\tif (maildir[0] == '\\0')\n")),
     Seed("a day that is a link", ["the victim's day as a link"],
-         ("spoolfind.c", " && is_folder(s->fd, s->state, day))", ")")),
+         ("spoolfind.c", "\tif (!is_folder(s->fd, s->state, day))\n"
+          "\t\treturn;\n", "")),
 ]
 OF_SAMPLE = ("links followed", "one bad mail in ends the run",
              "a Maildir that is a link")

@@ -389,6 +389,12 @@ START_TEST(queues_reminders)
 	run(&w);
 	ck_assert(!there("outbox/" NUMBER ".r2.remind"));
 	ck_assert_ptr_null(strstr(buf_text(&said), "lost"));
+	/* and is given once */
+	ck_assert_int_eq(change_run(&desk, NUMBER, edit_remind, NULL, &f), -1);
+	ck_assert_int_eq(f.status, EX_DATAERR);
+	ck_assert_str_eq(f.text, "case " NUMBER ": mail " NUMBER ".r2.remind "
+	    "was decided on before: was a field (Step, Seq) set back by hand? "
+	    " Put back what stood there");
 }
 END_TEST
 
