@@ -101,6 +101,8 @@ SEEDS = [
               "\t\tdesk_say", "\t{\n\t\tdesk_say", 1) + "\t}\n")),
     Seed("a strange name as it is on the terminal",
          ["mail: show a strange name"],
+         ("cli.c", "\tchar *line = text_line(f->text);\n",
+          "\tchar *line = xstrdup(f->text);\n"),
          ("cli.c", "\tclean(&stdout, STDOUT_FILENO);\n\tclean(&stderr, "
           "STDERR_FILENO);\n", "\t(void)clean;\n")),
 ]
