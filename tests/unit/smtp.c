@@ -171,6 +171,10 @@ server(int port)
 	    .helo = "desk.example", .deadline = 60};
 }
 
+/* At five octets a second. */
+#define FAKE_30 "fake fake fake fake fake fake "
+#define OVER_20_S FAKE_30 FAKE_30 FAKE_30 FAKE_30
+
 /* SECONDS, for what stalls; more where all is slow, as under valgrind. */
 static int
 patience(int seconds)
@@ -264,7 +268,7 @@ static const struct scene {
     {{"greeting=!endless 220-fake"}, CLEAR, 0,
         SMTP_ALARM, "greeting", 0, ""},
     {{"greeting=!stall"}, CLEAR, 1, SMTP_RETRY, "greeting", 0, ""},
-    {{"greeting=!drip 220 fake fake fake"}, CLEAR, 1,
+    {{"greeting=!drip 220 " OVER_20_S}, CLEAR, 1,
         SMTP_RETRY, "greeting", 0, ""},
 
     {{"ehlo=!drop"}, CLEAR, 0, SMTP_RETRY, "EHLO", 0, ""},
@@ -318,7 +322,7 @@ static const struct scene {
     {{"dot=!part 250 2.0.0 fa"}, CLEAR, 0, SMTP_SENT, "dot", 250, NULL},
     {{"dot=!part 25"}, CLEAR, 0, SMTP_UNSURE, "dot", 0, ""},
     {{"dot=!stall"}, CLEAR, 1, SMTP_UNSURE, "dot", 0, ""},
-    {{"dot=!drip 250 2.0.0 fake fake"}, CLEAR, 1,
+    {{"dot=!drip 250 2.0.0 " OVER_20_S}, CLEAR, 1,
         SMTP_UNSURE, "dot", 0, ""},
     {{"dot=fake"}, CLEAR, 0, SMTP_UNSURE, "dot", 0, ""},
     {{"dot=354 fake"}, CLEAR, 0, SMTP_UNSURE, "dot", 0, ""},
