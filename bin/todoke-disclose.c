@@ -137,17 +137,20 @@ queue_letters(struct change *ch, const struct wish *w, const char *address,
 static int
 edit_disclose(struct change *ch, void *arg, struct fault *f)
 {
-	const struct wish *w = arg;
+	struct wish *w = arg;
 	struct casefile *c = change_case(ch);
 	struct buf words = {0};
 	char *address = NULL, *key = NULL;
 	int day, rc = -1;
+
+	policy_consent(c, w->r); /* it may be less by now */
 
 	if (gate_zip(c) != (w->passphrase.n > 0))
 		return fault_set(f, EX_TEMPFAIL, "case %s: its contact was "
 		    "confirmed anew meanwhile: run it again",
 		    casefile_number(c));
 	if (may_disclose(c, change_place(ch), f) == 0 &&
+	    check_details(w, f) == 0 &&
 	    gate_confirmed(c, &address, &key) &&
 	    desk_day(change_desk(ch), 1, &day, f) == 0)
 		rc = queue_letters(ch, w, address, key, f);

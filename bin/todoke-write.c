@@ -11,7 +11,6 @@
 #include "lib/letter.h"
 #include "lib/payload.h"
 #include "lib/policy.h"
-#include "lib/strip.h"
 #include "lib/writing.h"
 
 static const char synopsis[] =
@@ -119,15 +118,6 @@ may_write_operator(const struct casefile *c, const struct spool_place *p,
 	    "by mail yet: todoke-contact comes first", casefile_number(c));
 }
 
-static int
-check_words(const struct wish *w, struct fault *f)
-{
-	if (w->words.n == 0)
-		return fault_set(f, EX_DATAERR, "the letter is empty");
-	return w->finder ? 0 :
-	    strip_finder(w->r, false, buf_text(&w->words), f);
-}
-
 /*
  * The change
  */
@@ -160,6 +150,8 @@ edit_write(struct change *ch, void *arg, struct fault *f)
 		l.key = w->key[0] != '\0' ? w->key : NULL;
 	} else {
 		rc = may_write_operator(c, p, w, f);
+		if (rc == 0 && w->own) /* the consent may be less by now */
+			rc = writing_words(c, false, w->r, &w->words, f);
 		writing_operator(c, &address, &key);
 		l.to = address;
 		l.key = w->own ? key : NULL;
@@ -236,7 +228,8 @@ main(int argc, char *argv[])
 		cli_die(&f);
 	if (w.own)
 		cli_words(WORDS_MAX, &w.words);
-	if ((w.own && check_words(&w, &f) == -1) || (w.own && !w.finder &&
+	if ((w.own && writing_words(c, w.finder, w.r, &w.words, &f) == -1) ||
+	    (w.own && !w.finder &&
 	    cli_passphrase(&d, c, &w.zip, &f) == -1) ||
 	    change_run(&d, number, edit_write, &w, &f) == -1)
 		cli_die(&f);

@@ -8,6 +8,7 @@
 #include "digest.h"
 #include "letter.h"
 #include "mime.h"
+#include "policy.h"
 #include "seal.h"
 #include "text.h"
 #include "when.h"
@@ -249,11 +250,13 @@ missing(struct filler *w, const struct report *r)
 static const char *
 report_value(struct filler *w, const char *field)
 {
-	const struct report *r = w->l->report;
 	bool finder = template_find(w->l->text)->class == TEXT_FINDER;
+	struct report copy, *r = &copy;
 
-	if (r == NULL)
+	if (w->l->report == NULL)
 		return "";
+	copy = *w->l->report;
+	policy_consent(w->c, r);
 	if (strcmp(field, "finder") == 0)
 		return finder || r->may_name ? r->finder : "";
 	if (strcmp(field, "finder-address") == 0)

@@ -171,16 +171,30 @@ merge(struct desk *d, struct report *r, const struct buf *raw,
 	return rc;
 }
 
+/* Did a person write another Consent than the record's? */
+static void
+limit_consent(const struct casefile *c, const struct payload *y,
+    struct report *r)
+{
+	const char *says = casefile_get(c, "Consent");
+
+	if (says == NULL || strcmp(says, y->consent) != 0)
+		policy_consent(c, r);
+}
+
 int
 payload_report(struct desk *d, const struct casefile *c, struct report **r,
     struct payload *y, struct fault *f)
 {
 	char *mark = opening_word(c, "pgp");
+	const char *consent = "none";
 	struct buf raw = {0};
 	int rc;
 
 	*y = (struct payload){.mark = "", .signature = ""};
-	rc = policy_record(d, c, r, f);
+	rc = policy_sealed(d, c, r, f);
+	if (rc == 0)
+		consent = report_consent(*r);
 	if (rc == 0 && mark != NULL && !opened_before(c)) {
 		rc = open_report(d, c, *r, &raw, y, f);
 		if (rc == 0 && y->opened)
@@ -192,6 +206,9 @@ payload_report(struct desk *d, const struct casefile *c, struct report **r,
 			report_free(*r);
 		}
 	}
+	y->consent = consent;
+	if (rc == 0)
+		limit_consent(c, y, *r);
 	buf_free(&raw);
 	free(mark);
 	return rc;
@@ -204,6 +221,7 @@ payload_fill(struct change *ch, const struct report *r,
 	struct desk *d = change_desk(ch);
 	struct casefile *c = change_case(ch);
 	const char *lang = casefile_get(c, "Lang");
+	struct report own = *r;
 	struct buf missing = {0};
 
 	if (y->mark[0] == '\0' && y->why == NULL)
@@ -221,9 +239,10 @@ payload_fill(struct change *ch, const struct report *r,
 	if (r->lang[0] != '\0' && (lang == NULL || strcmp(lang,
 	    d->conf->lang) == 0))
 		casefile_set(c, "Lang", r->lang);
-	if (desk_key(d, f) == -1 || record_describe(d, c, r, f) == -1)
+	limit_consent(c, y, &own);
+	if (desk_key(d, f) == -1 || record_describe(d, c, &own, f) == -1)
 		return -1;
-	return record_seal(d, c, r, f);
+	return record_seal(d, c, &own, f);
 }
 
 struct unsealing {

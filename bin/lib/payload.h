@@ -56,6 +56,7 @@ struct payload_layer {
 struct payload {
 	const char *mark;       /* "": there is no OpenPGP in it */
 	bool opened;
+	const char *consent;    /* of the record before that (report_consent) */
 	char *why;              /* else why not; where it was opened, why what
 	                           lies in it was not; or NULL */
 	size_t n;
@@ -82,7 +83,8 @@ void payload_free(struct payload *y);
 /*
  * The report of a case, the sealed record with what was encrypted or signed
  * in it.  Where that was opened before, its log says so, and the record has
- * all of it: then Y has no mark.
+ * all of it: then Y has no mark.  Where the case's Consent is not what the
+ * record says, a person wrote it, and what is opened does not widen it.
  */
 int payload_report(struct desk *d, const struct casefile *c,
     struct report **r, struct payload *y, struct fault *f);
@@ -90,7 +92,8 @@ int payload_report(struct desk *d, const struct casefile *c,
 /*
  * Within a change: what R tells fills the fields that the case lacks (Url,
  * Kind, Operator, Operator-Type, Lang, Consent), and R becomes the sealed
- * record.  What is forged consents to nothing.  The words for the log, with
+ * record.  What is forged consents to nothing, and what a person wrote of
+ * Consent stays.  The words for the log, with
  * the items that R lacks, are appended to WORDS.  Nothing of it where Y was not
  * opened, but the words.
  */

@@ -381,8 +381,30 @@ policy_waits(const struct casefile *c)
 	return policy_duty(c, &duty) ? duty.waits : NULL;
 }
 
+void
+policy_consent(const struct casefile *c, struct report *r)
+{
+	const char *says = casefile_get(c, "Consent");
+	bool both = says != NULL && strcmp(says, "identity contact") == 0;
+
+	r->may_name = r->may_name && says != NULL &&
+	    (both || strcmp(says, "identity") == 0);
+	r->may_write = r->may_write && says != NULL &&
+	    (both || strcmp(says, "contact") == 0);
+}
+
 int
 policy_record(struct desk *d, const struct casefile *c, struct report **r,
+    struct fault *f)
+{
+	if (policy_sealed(d, c, r, f) == -1)
+		return -1;
+	policy_consent(c, *r);
+	return 0;
+}
+
+int
+policy_sealed(struct desk *d, const struct casefile *c, struct report **r,
     struct fault *f)
 {
 	const char *sealed = casefile_sealed(c);

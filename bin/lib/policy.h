@@ -38,10 +38,17 @@ const char *policy_waits(const struct casefile *c);
 
 /*
  * The sealed record of a case, opened with the user's own key: EX_TEMPFAIL
- * with the cure where that is locked or absent.
+ * with the cure where that is locked or absent.  It consents to what
+ * policy_consent() leaves; the one of policy_sealed() to what it says.
  */
 int policy_record(struct desk *d, const struct casefile *c,
     struct report **r, struct fault *f);
+int policy_sealed(struct desk *d, const struct casefile *c,
+    struct report **r, struct fault *f);
+
+/* R consents to no more than the case's Consent says: where that is missing or
+ * no word of report_consent(), to nothing. */
+void policy_consent(const struct casefile *c, struct report *r);
 
 /*
  * Queue a letter to the finder that tells no more than number and state:

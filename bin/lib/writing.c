@@ -3,6 +3,8 @@
 
 #include "buf.h"
 #include "gate.h"
+#include "policy.h"
+#include "strip.h"
 #include "words.h"
 #include "writing.h"
 
@@ -47,6 +49,18 @@ writing_items(struct desk *d, const char *given, char **items,
 	free(own);
 	words_free(list);
 	return rc;
+}
+
+int
+writing_words(const struct casefile *c, bool finder, struct report *r,
+    const struct buf *words, struct fault *f)
+{
+	if (words->n == 0)
+		return fault_set(f, EX_DATAERR, "the letter is empty");
+	if (finder)
+		return 0;
+	policy_consent(c, r);
+	return strip_finder(r, false, buf_text(words), f);
 }
 
 void

@@ -6,9 +6,11 @@
 
 #include <stdbool.h>
 
+#include "buf.h"
 #include "casefile.h"
 #include "desk.h"
 #include "fault.h"
+#include "report.h"
 
 /* Is TEXT one of the desk's that a person sends, to the finder or to the
  * operator?  EX_USAGE with those there are. */
@@ -18,6 +20,12 @@ int writing_text(bool finder, const char *text, struct fault *f);
  * freed. */
 int writing_items(struct desk *d, const char *given, char **items,
     struct fault *f);
+
+/* May these words of one's own be sent?  EX_DATAERR where there are none; to
+ * the operator EX_NOPERM where they name the finder beyond what R and the case
+ * consent to. */
+int writing_words(const struct casefile *c, bool finder, struct report *r,
+    const struct buf *words, struct fault *f);
 
 /* The confirmed contact and his key, else who was asked by mail, or "", and
  * no key (NULL); both to be freed. */

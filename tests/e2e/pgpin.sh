@@ -163,6 +163,15 @@ chmod +x "$T/ed"
 EDITOR=$T/ed expect 0 ito todoke-edit "$n"
 expect 0 ito todoke-accept "$n"
 [ "$(field "$n" Kind)" = csrf ] || fail "what a hand wrote was replaced"
+# What a person wrote of the consent, it does not widen.
+n=$(number signed)
+[ "$(field "$n" Consent)" = identity ] || fail "signed: $(field "$n" Consent)"
+sed -i 's/^Consent: .*/Consent: none/' "$SPOOL/$(place "$n")"
+expect 0 ito todoke-accept "$n"
+event "$n" accept | grep -q opened=yes || fail "signed: not opened"
+[ "$(field "$n" Consent)" = none ] || fail "the consent is back"
+expect 0 ito todoke-show -s "$n"
+says "Consent: none"
 # A rejection opens it too: the letter goes to whom the report names.
 expect 0 ito todoke-accept -r rejected-scope "$(number html)"
 event "$(number html)" reject | grep -q opened=yes || fail "rejected unopened"
