@@ -6,6 +6,7 @@
 #include "gate.h"
 #include "letter.h"
 #include "policy.h"
+#include "strip.h"
 #include "when.h"
 
 int
@@ -139,7 +140,9 @@ edit_close(struct change *ch, void *arg, struct fault *f)
 	bool ja = strcmp(letter_lang(change_desk(ch), c), "ja") == 0;
 	const char *reason = w->reason[ja ? 0 : 1];
 
-	if (may_close(c, change_place(ch), w, f) == -1)
+	policy_consent(c, w->r); /* it may be less by now */
+	if (may_close(c, change_place(ch), w, f) == -1 ||
+	    strip_finder(w->r, false, buf_text(&w->words), f) == -1)
 		return -1;
 	stamp(ch, w);
 	if (policy_tell_finder(ch, w->fixed ? "fixed" : "closed-finder",

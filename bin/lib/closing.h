@@ -34,7 +34,8 @@ void closing_free(struct closing *w);
 int closing_begin(struct desk *d, const char *number, struct closing *w,
     struct fault *f);
 /* Close it, with letters to the finder, where he gave an address, and to the
- * operator, where he was confirmed or asked by mail. */
+ * operator, where he was confirmed or asked by mail.  EX_NOPERM for words that
+ * name the finder beyond what he consented to. */
 int closing_finish(struct desk *d, const char *number, struct closing *w,
     struct fault *f);
 

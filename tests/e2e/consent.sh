@@ -59,6 +59,8 @@ for less in none contact "" yes "contact identity"; do
 	says_now "$less"
 	refused ito todoke-disclose -f "$T/name" "$number"
 	refused words "$T/name" ito todoke-write -o "$number"
+	refused words "$T/name" ito todoke-close -m -r declined "$number"
+	[ "$(place "$number")" = "${case#"$SPOOL"/}" ] || fail "closed all the same"
 	expect 0 ito todoke-disclose -f "$T/plain" "$number"
 	opened disclosure >"$T/got"
 	! grep -qi yamada "$T/got" || fail "Consent: $less: $(cat "$T/got")"
@@ -78,6 +80,10 @@ start none
 says_now identity
 refused ito todoke-disclose -f "$T/name" "$number"
 
+start identity
+expect 0 words "$T/name" ito todoke-close -m -r declined "$number"
+opened closed-operator | grep -q "Thanks to Yamada" || fail "the words are lost"
+
 # Taken back while the words were being written: the case is read again.
 cat >"$T/ed" <<END2
 #!/bin/sh
@@ -85,7 +91,7 @@ sed -i 's/^Consent: .*/Consent: none/' "\$CASE"
 cat "$T/name" >"\$1"
 END2
 chmod +x "$T/ed"
-for act in "todoke-disclose" "todoke-write -o"; do
+for act in "todoke-disclose" "todoke-write -o" "todoke-close -m -r declined"; do
 	start identity
 	ls "$SPOOL/outbox" >"$T/was"
 	# shellcheck disable=SC2086
