@@ -115,7 +115,8 @@ may_write_operator(const struct casefile *c, const struct spool_place *p,
 		    "contact, and words of one's own leave only encrypted: "
 		    "todoke-confirm comes first", casefile_number(c));
 	return any ? 0 : fault_set(f, EX_NOPERM, "case %s: nobody was asked "
-	    "by mail yet: todoke-contact comes first", casefile_number(c));
+	    "by mail, or who was asked last bounced, refused or is the wrong "
+	    "party: todoke-contact comes first", casefile_number(c));
 }
 
 /*

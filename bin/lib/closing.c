@@ -8,6 +8,7 @@
 #include "policy.h"
 #include "strip.h"
 #include "when.h"
+#include "writing.h"
 
 int
 closing_code(struct desk *d, struct closing *w, const char *code,
@@ -76,8 +77,8 @@ closing_begin(struct desk *d, const char *number, struct closing *w,
 }
 
 /*
- * The operator hears of it where he was confirmed, or was asked by mail; own
- * words only encrypted to the pinned key.
+ * The operator hears of it where writing_operator() has him; own words only
+ * encrypted to the pinned key.
  */
 static int
 tell_operator(struct change *ch, const struct closing *w, const char *reason,
@@ -92,15 +93,12 @@ tell_operator(struct change *ch, const struct closing *w, const char *reason,
 		return fault_set(f, EX_NOPERM, "case %s: its contact takes a "
 		    "ZIP: send your own words with todoke-write -o, then close "
 		    "it without -m", casefile_number(c));
-	if (!gate_confirmed(c, &address, &key)) {
-		address = gate_asked_by_mail(c);
-		if (w->words.n > 0) {
-			free(address);
-			return fault_set(f, EX_NOPERM, "case %s has no "
-			    "confirmed contact: words of one's own leave only "
-			    "encrypted (close it without -m)",
-			    casefile_number(c));
-		}
+	writing_operator(c, &address, &key);
+	if (key == NULL && w->words.n > 0) {
+		free(address);
+		return fault_set(f, EX_NOPERM, "case %s has no confirmed "
+		    "contact: words of one's own leave only encrypted (close "
+		    "it without -m)", casefile_number(c));
 	}
 	l.to = address;
 	if (w->words.n > 0) {

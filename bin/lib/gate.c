@@ -55,8 +55,11 @@ gate_asked_by_mail(const struct casefile *c)
 {
 	struct casefile_event e;
 	long i = casefile_last(c, "contact", "via", "mail");
+	long rung = casefile_last(c, "remind", "text", "contact");
 	char *to = NULL;
 
+	if (rung > i)
+		i = rung;
 	if (i >= 0 && casefile_event(c, (size_t)i, &e))
 		to = casefile_word_of(e.line, "to");
 	return to != NULL ? to : xstrdup("");

@@ -38,7 +38,8 @@ bool gate_accepted(const struct casefile *c);
 /* Was anybody asked? */
 bool gate_contacted(const struct casefile *c);
 
-/* The one who was asked by mail last, "" if nobody; to be freed. */
+/* The one who was asked by mail last, by a person or by a rung of the ladder,
+ * "" if nobody; to be freed. */
 char *gate_asked_by_mail(const struct casefile *c);
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "contact.h"
 #include "gate.h"
 #include "policy.h"
 #include "strip.h"
@@ -66,7 +67,14 @@ writing_words(const struct casefile *c, bool finder, struct report *r,
 void
 writing_operator(const struct casefile *c, char **address, char **key)
 {
+	long i;
+
 	*address = *key = NULL;
-	if (!gate_confirmed(c, address, key))
-		*address = gate_asked_by_mail(c);
+	if (gate_confirmed(c, address, key))
+		return;
+	*address = gate_asked_by_mail(c);
+	i = casefile_contact(c, *address);
+	if (i >= 0 && contact_is_end(contact_outcome(casefile_nth(c,
+	    "Contact", (size_t)i))))
+		(*address)[0] = '\0';
 }

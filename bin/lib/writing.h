@@ -27,8 +27,9 @@ int writing_items(struct desk *d, const char *given, char **items,
 int writing_words(const struct casefile *c, bool finder, struct report *r,
     const struct buf *words, struct fault *f);
 
-/* The confirmed contact and his key, else who was asked by mail, or "", and
- * no key (NULL); both to be freed. */
+/* The confirmed contact and his key, else who was asked by mail last, or "",
+ * also where that is not to be asked again (contact_is_end()), and no key
+ * (NULL); both to be freed. */
 void writing_operator(const struct casefile *c, char **address, char **key);
 
 #endif

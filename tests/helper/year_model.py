@@ -46,7 +46,7 @@ class Case:
         self.notified, self.first = notified, None
         self.done = []        # (event, number, to or way, minute)
         self.step = 0
-        self.asked = self.first_asked = None
+        self.asked = None
         self.ended = set()    # addresses
         self.reminded = self.over = False
         self.moves_on = None  # "bounce" or "refusal" of who was asked last
@@ -63,7 +63,7 @@ class Case:
 
     def contact(self, t):
         self.first = t.date()
-        self.asked = self.first_asked = self.untried.pop(0)
+        self.asked = self.untried.pop(0)
 
     def arrives(self):
         self.waits, self.rest = True, None
@@ -170,11 +170,11 @@ class Case:
     def mail(self, t, rung):
         if self.untried:
             to = self.untried.pop(0)
-        elif self.reminded or self.first_asked in self.ended:
+        elif self.reminded or self.asked in self.ended:
             self.log(t, "skip", rung, "mail")
             return self.moves_on is not None
         else:
-            to, self.reminded = self.first_asked, True
+            to, self.reminded = self.asked, True
         self.log(t, "remind", rung, to)
         self.asked, self.tasked, self.moves_on = to, False, None
         self.last = t.date()

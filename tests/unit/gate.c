@@ -492,6 +492,17 @@ START_TEST(who_was_asked)
 	to = gate_asked_by_mail(c);
 	ck_assert_str_eq(to, CITY);
 	free(to);
+	casefile_log(c, 1795480262, "todoke", "remind", " rung=1 via=mail "
+	    "text=contact to=" HELPER);
+	casefile_log(c, 1795480262, "todoke", "remind", " rung=2 via=mail "
+	    "text=reminder to=x");
+	to = gate_asked_by_mail(c);
+	ck_assert_str_eq(to, HELPER);
+	free(to);
+	casefile_log(c, 1795480262, "ito", "contact", " to=" CITY " via=mail");
+	to = gate_asked_by_mail(c);
+	ck_assert_str_eq(to, CITY);
+	free(to);
 	casefile_free(c);
 }
 END_TEST
