@@ -476,6 +476,21 @@ addr_origin(const char *url)
 	return r;
 }
 
+int
+addr_check_origin(const char *url, struct fault *f)
+{
+	char *origin = addr_origin(url);
+	int rc = 0;
+
+	if (origin == NULL)
+		rc = fault_set(f, EX_DATAERR, "not the address of a web site");
+	else if (strcmp(origin, url) != 0)
+		rc = fault_set(f, EX_DATAERR, "the origin alone stands here: "
+		    "%s", origin);
+	free(origin);
+	return rc;
+}
+
 char *
 addr_host(const char *url)
 {

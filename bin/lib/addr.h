@@ -60,6 +60,10 @@ char *addr_registrable(const char *host_or_address);
  */
 char *addr_origin(const char *url);
 
+/* Is URL an origin, as addr_origin() writes it, and no more?  EX_DATAERR, with
+ * the origin that it should be, and nothing else of URL. */
+int addr_check_origin(const char *url, struct fault *f);
+
 /* The host of an origin or URL, or NULL.  To be freed. */
 char *addr_host(const char *url);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addr.h"
 #include "casefile.h"
 #include "caselog.h"
 #include "digest.h"
@@ -624,6 +625,7 @@ casefile_check_fields(const struct casefile *c, struct fault *f)
 int
 casefile_check(const struct casefile *c, struct fault *f)
 {
+	const char *url = casefile_get(c, "Url");
 	char state[16];
 
 	if (casefile_number(c)[0] == '\0')
@@ -634,5 +636,7 @@ casefile_check(const struct casefile *c, struct fault *f)
 		return fault_set(f, EX_DATAERR, "no state in its log");
 	if (casefile_check_fields(c, f) == -1)
 		return -1;
+	if (url != NULL && addr_check_origin(url, f) == -1)
+		return fault_in(f, "Url");
 	return caselog_check(c, f);
 }

@@ -64,7 +64,8 @@ void casefile_print(const struct casefile *c, struct buf *out);
 
 /*
  * What todoke-check demands beyond casefile_parse(): each field of its type,
- * single fields once, Seq of 1 or more, a state in the log, the chain whole.
+ * single fields once, Url an origin alone, Seq of 1 or more, a state in the
+ * log, the chain whole.
  * The first broken rule is told.
  */
 int casefile_check(const struct casefile *c, struct fault *f);

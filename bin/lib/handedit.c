@@ -96,22 +96,6 @@ check_choice(const char *choices, const char *value, struct fault *f)
 	    choices);
 }
 
-/* The origin alone: the letter of stage 1 shows it. */
-static int
-check_url(const char *value, struct fault *f)
-{
-	char *origin = addr_origin(value);
-	int rc = 0;
-
-	if (origin == NULL)
-		rc = fault_set(f, EX_DATAERR, "not the address of a web site");
-	else if (strcmp(origin, value) != 0)
-		rc = fault_set(f, EX_DATAERR, "the origin alone stands here: "
-		    "%s", origin);
-	free(origin);
-	return rc;
-}
-
 /* "Kind: xss" and the like; each field that has words of its own. */
 static int
 check_value(struct desk *d, const char *name, const char *value,
@@ -130,7 +114,7 @@ check_value(struct desk *d, const char *name, const char *value,
 	size_t i;
 
 	if (strcmp(name, "Url") == 0)
-		return check_url(value, f);
+		return addr_check_origin(value, f);
 	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (strcmp(name, rules[i].field) == 0)
 			return rules[i].list != NULL ?

@@ -25,6 +25,7 @@ struct filler {
 	char number[CASE_NUMBER];
 	char text[512];
 	struct buf lines;
+	bool asks_url; /* the text names it */
 };
 
 const char *
@@ -179,8 +180,10 @@ desk_value(struct filler *w, const char *field)
 static const char *
 case_value(struct filler *w, const char *field)
 {
-	if (strcmp(field, "url") == 0)
+	if (strcmp(field, "url") == 0) {
+		w->asks_url = true;
 		return or_empty(casefile_get(w->c, "Url"));
+	}
 	if (strcmp(field, "operator") == 0)
 		return or_empty(casefile_get(w->c, "Operator"));
 	if (strcmp(field, "code") == 0)
@@ -279,12 +282,25 @@ value(void *arg, const char *field)
 	return s != NULL ? s : report_value(w, field);
 }
 
+/* What a hand wrote behind the origin does not leave. */
+static int
+check_url(const struct casefile *c, struct fault *f)
+{
+	const char *url = casefile_get(c, "Url");
+
+	if (url == NULL || addr_check_origin(url, f) == 0)
+		return 0;
+	return fault_in(f, "case %s (todoke-edit mends it): Url",
+	    casefile_number(c));
+}
+
 static int
 fill(struct desk *d, const struct casefile *c, const struct letter *l,
     const char *role, struct buf *subject, struct buf *body, struct fault *f)
 {
 	struct filler w = {.d = d, .c = c, .l = l};
 	struct template *t;
+	int rc;
 
 	w.lang = letter_lang(d, c);
 	snprintf(w.number, sizeof(w.number), "%s", casefile_number(c));
@@ -303,12 +319,13 @@ fill(struct desk *d, const struct casefile *c, const struct letter *l,
 	w.role_address = token_address(&d->key, d->conf->address,
 	    d->conf->delimiter, w.number, role);
 	template_fill(t, value, &w, subject, body);
+	rc = w.asks_url ? check_url(c, f) : 0;
 	free(w.role_address);
 	buf_free(&w.lines);
 	words_free(w.kinds);
 	words_free(w.items);
 	template_free(t);
-	return 0;
+	return rc;
 }
 
 int

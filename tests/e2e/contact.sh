@@ -221,3 +221,20 @@ XDG_RUNTIME_DIR=$T EDITOR=$T/editor ito todoke-edit "$number" </dev/null >"$T/ou
 [ "$got" -eq 65 ] || fail "todoke-edit took outcome=wrong: $(cat "$T/out")"
 grep -q "outcome=wrong: a word" "$T/out" || fail "$(cat "$T/out")"
 expect 0 ito todoke-check
+
+# What a hand wrote behind the origin is in no letter, and no text to be read
+# out; nothing is changed, nor said of it.
+new_case
+sed -i 's|^Url: .*|Url: http://www.city.example.lg.jp/search?q=canary|' \
+    "$SPOOL/$(place "$number")"
+was=$(case_file) mails=$(ls "$SPOOL/outbox")
+for way in "" "-m phone"; do
+	# shellcheck disable=SC2086
+	expect 65 ito todoke-contact -t "$now" $way -a $city "$number"
+	says "case $number (todoke-edit mends it): Url: the origin alone stands here: http://www.city.example.lg.jp/"
+	! grep -q canary "$T/out" "$T/err" || fail "the path is told"
+done
+[ "$(case_file)" = "$was" ] && [ "$(ls "$SPOOL/outbox")" = "$mails" ] ||
+    fail "refused, but changed"
+sed -i 's|search?q=canary$||' "$SPOOL/$(place "$number")"
+expect 0 ito todoke-contact -t "$now" -a $city "$number"

@@ -45,6 +45,10 @@ restore
 sed -i 's/^Received: .*/Received: soon/' "$p"
 broken "Received"
 restore
+sed -i 's/^Url: .*/&search?q=canary/' "$p"
+broken "Url: the origin alone stands here: http://www.city.example.lg.jp/"
+! grep -q canary "$T/err" || fail "the path is told"
+restore
 sed -i 's/^Case: .*/Case: 00000000/' "$p"
 broken "Case:"
 restore

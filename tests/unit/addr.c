@@ -240,9 +240,16 @@ static void
 check_origin(const char *url, const char *want)
 {
 	char *r = addr_origin(url);
+	struct fault f;
 
 	ck_assert_msg(r != NULL, "%s is no origin", url);
 	ck_assert_str_eq(r, want);
+	ck_assert_int_eq(addr_check_origin(r, &f), 0);
+	if (strcmp(url, r) != 0) {
+		ck_assert_int_eq(addr_check_origin(url, &f), -1);
+		ck_assert_int_eq(f.status, EX_DATAERR);
+		ck_assert_ptr_nonnull(strstr(f.text, r));
+	}
 	free(r);
 }
 

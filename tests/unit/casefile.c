@@ -681,7 +681,9 @@ START_TEST(what_a_case_must_have)
 	check_is(c, "no state");
 	casefile_log(c, 1795480262, "ito", "open", "state=new");
 	check_is(c, NULL);
-	casefile_add(c, "Url", "a");
+	casefile_add(c, "Url", "http://a.example/x");
+	check_is(c, "Url: the origin alone stands here: http://a.example/");
+	casefile_set(c, "Url", "http://a.example/");
 	check_is(c, NULL);
 	casefile_add(c, "Url", "b");
 	check_is(c, "Url: stands there twice");
