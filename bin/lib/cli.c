@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -267,23 +268,43 @@ run_editor(const char *path, struct fault *f)
 	return rc;
 }
 
-/* Overwrite what the file held, then remove it and its folder. */
+/* Overwrite what the file held, then remove it; a folder stays. */
 static void
-remove_file(const char *folder, const char *path)
+remove_file(int folder, const char *name)
 {
 	static const char zero[4096];
 	struct stat st;
 	off_t left;
-	int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC);
 
-	if (fd != -1 && fstat(fd, &st) == 0)
+	if (fd != -1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		for (left = st.st_size; left > 0; left -= (off_t)sizeof(zero))
 			if (write(fd, zero, sizeof(zero)) == -1)
 				break;
 	if (fd != -1)
 		close(fd);
-	unlink(path);
-	rmdir(folder);
+	unlinkat(folder, name, 0);
+}
+
+/* The file, and what the editor put beside it: text~, .text.swp, … */
+static void
+remove_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd != -1 ? fdopendir(fd) : NULL;
+	const struct dirent *e;
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			remove_file(dirfd(d), e->d_name);
+	if (d != NULL)
+		closedir(d);
+	else if (fd != -1)
+		close(fd);
+	if (rmdir(path) == -1)
+		warn("%s: what the editor left there is in clear: look, and "
+		    "remove it", path);
 }
 
 /* A folder in memory: what is typed may be of the sealed part. */
@@ -315,7 +336,7 @@ cli_edit(struct buf *text, struct fault *f)
 		buf_free(text);
 		rc = io_read(AT_FDCWD, path, EDIT_MAX, text, NULL, f);
 	}
-	remove_file(folder, path);
+	remove_folder(folder);
 	free(path);
 	free(folder);
 	return rc;

@@ -61,8 +61,9 @@ void cli_words(size_t max, struct buf *out);
 
 /*
  * Let the user change TEXT in $VISUAL, $EDITOR or vi.  The file lies in a
- * folder of its own in memory (XDG_RUNTIME_DIR or /dev/shm) and is
- * overwritten afterwards.
+ * folder of its own in memory (XDG_RUNTIME_DIR or /dev/shm); it, and each file
+ * that the editor put beside it, is overwritten and removed afterwards.  What
+ * cannot be removed is said.
  */
 int cli_edit(struct buf *text, struct fault *f);
 

@@ -162,6 +162,32 @@ EDITOR=$T/latin expect 65 "$BIN/todoke-edit" "$number"
 says iconv
 rm "$T/run"/*
 
+# What an editor leaves beside the file goes too, and is overwritten first; a
+# folder stays, and is told.
+mkdir "$T/held"
+cat >"$T/backup" <<'EOF'
+#!/bin/sh
+cp -p "$1" "$1~"
+cp "$1" "$(dirname "$1")/.text.swp"
+ln "$1~" "$HELD/$(basename "$1")"
+ln -s "$HELD/beside" "$(dirname "$1")/.#text"
+EOF
+cat >"$T/folder" <<'EOF'
+#!/bin/sh
+mkdir "$(dirname "$1")/backups"
+EOF
+chmod +x "$T/backup" "$T/folder"
+echo beside >"$T/held/beside"
+HELD=$T/held EDITOR=$T/backup expect 0 "$BIN/todoke-edit" "$number"
+[ ! -s "$T/err" ] || fail "it said $(cat "$T/err")"
+[ -z "$(ls -A "$T/run")" ] || fail "left: $(find "$T/run")"
+[ "$(tr -d '\0' <"$T/held/text" | wc -c)" -eq 0 ] && [ -s "$T/held/text" ] ||
+    fail "the backup was not overwritten"
+[ "$(cat "$T/held/beside")" = beside ] || fail "a link was followed"
+EDITOR=$T/folder expect 0 "$BIN/todoke-edit" "$number"
+says "what the editor left there is in clear"
+rm -r "$T/run"/*
+
 # The case was changed while the editor was open: the change stays, and the
 # text is kept.  A case moved by hand alone is the same case.
 cat >"$T/meanwhile" <<'EOF'
