@@ -149,18 +149,18 @@ DESK = \
 	gate \
 	handout \
 	policy \
+	contact \
+	strip \
 	writing \
 	verify \
 	record \
 	payload \
 	payloadopen \
 	files \
-	contact \
 	notes \
 	handedit \
 	tray \
 	closing \
-	strip \
 	attempts \
 	outbox \
 	loop \

@@ -8,7 +8,6 @@
 #include "digest.h"
 #include "letter.h"
 #include "mime.h"
-#include "policy.h"
 #include "seal.h"
 #include "text.h"
 #include "when.h"
@@ -259,7 +258,7 @@ report_value(struct filler *w, const char *field)
 	if (w->l->report == NULL)
 		return "";
 	copy = *w->l->report;
-	policy_consent(w->c, r);
+	report_limit(r, casefile_get(w->c, "Consent"));
 	if (strcmp(field, "finder") == 0)
 		return finder || r->may_name ? r->finder : "";
 	if (strcmp(field, "finder-address") == 0)

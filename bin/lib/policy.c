@@ -384,13 +384,7 @@ policy_waits(const struct casefile *c)
 void
 policy_consent(const struct casefile *c, struct report *r)
 {
-	const char *says = casefile_get(c, "Consent");
-	bool both = says != NULL && strcmp(says, "identity contact") == 0;
-
-	r->may_name = r->may_name && says != NULL &&
-	    (both || strcmp(says, "identity") == 0);
-	r->may_write = r->may_write && says != NULL &&
-	    (both || strcmp(says, "contact") == 0);
+	report_limit(r, casefile_get(c, "Consent"));
 }
 
 int

@@ -46,8 +46,7 @@ int policy_record(struct desk *d, const struct casefile *c,
 int policy_sealed(struct desk *d, const struct casefile *c,
     struct report **r, struct fault *f);
 
-/* R consents to no more than the case's Consent says: where that is missing or
- * no word of report_consent(), to nothing. */
+/* report_limit() by the Consent of the case. */
 void policy_consent(const struct casefile *c, struct report *r);
 
 /*

@@ -523,6 +523,16 @@ report_consent(const struct report *r)
 	return r->may_write ? "contact" : "none";
 }
 
+void
+report_limit(struct report *r, const char *consent)
+{
+	const char *says = consent != NULL ? consent : "none";
+	bool both = strcmp(says, "identity contact") == 0;
+
+	r->may_name = r->may_name && (both || strcmp(says, "identity") == 0);
+	r->may_write = r->may_write && (both || strcmp(says, "contact") == 0);
+}
+
 static void
 line(struct buf *out, const char *name, const char *value)
 {

@@ -64,6 +64,9 @@ void report_print(const struct report *r, struct buf *out);
 
 /* "none", "identity", "contact" or "identity contact". */
 const char *report_consent(const struct report *r);
+/* R consents to no more than CONSENT: to nothing where that is NULL or no text
+ * of report_consent(). */
+void report_limit(struct report *r, const char *consent);
 
 /*
  * The items (a) to (h) of the guideline that are missing, words of the list

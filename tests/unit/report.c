@@ -236,6 +236,30 @@ START_TEST(consent_words)
 }
 END_TEST
 
+/* Both must say yes. */
+START_TEST(limits)
+{
+	static const char *const says[] = {"none", "identity", "contact",
+	    "identity contact"}, *const broken[] = {NULL, "", "yes",
+	    "contact identity", "Identity"};
+	struct report r = {0};
+	size_t a, b;
+
+	for (a = 0; a < 4; a++)
+		for (b = 0; b < 4; b++) {
+			r.may_name = (a & 1) != 0;
+			r.may_write = (a & 2) != 0;
+			report_limit(&r, says[b]);
+			ck_assert_str_eq(report_consent(&r), says[a & b]);
+		}
+	for (b = 0; b < sizeof(broken) / sizeof(broken[0]); b++) {
+		r.may_name = r.may_write = true;
+		report_limit(&r, broken[b]);
+		ck_assert_str_eq(report_consent(&r), "none");
+	}
+}
+END_TEST
+
 START_TEST(languages)
 {
 	struct report *r = reads("Lang: fr\nUrl: x\n");
@@ -453,6 +477,7 @@ suite(void)
 	tcase_add_test(t, a_url_and_a_paragraph);
 	tcase_add_test(t, persons);
 	tcase_add_test(t, consent_words);
+	tcase_add_test(t, limits);
 	tcase_add_test(t, languages);
 	tcase_add_test(t, refuses_what_cannot_be_read);
 	tcase_add_test(t, a_mail);
