@@ -13,6 +13,7 @@
 #include "lib/letter.h"
 #include "lib/payload.h"
 #include "lib/policy.h"
+#include "lib/strip.h"
 #include "lib/when.h"
 
 static const char synopsis[] =
@@ -102,7 +103,7 @@ edit_accept(struct change *ch, void *arg, struct fault *f)
 	const struct wish *w = arg;
 	struct casefile *c = change_case(ch);
 	struct buf words = {0};
-	const char *priority;
+	char today[16];
 	int day;
 
 	if (may_accept(ch, f) == -1 ||
@@ -121,17 +122,14 @@ edit_accept(struct change *ch, void *arg, struct fault *f)
 		return fault_set(f, EX_NOPERM, "case %s names no site: give "
 		    "its address with -u", casefile_number(c));
 	}
-	priority = policy_priority(casefile_get(c, "Scope"),
-	    casefile_get(c, "Cvss"));
-	casefile_set(c, "Priority", priority);
+	casefile_set(c, "Priority", policy_priority(casefile_get(c, "Scope"),
+	    casefile_get(c, "Cvss")));
 	if (w->r->address[0] == '\0') { /* nobody to tell: told today */
-		char today[16];
-
 		when_day_text(change_desk(ch)->today, today);
 		casefile_set(c, "Accepted", today);
 	}
 	casefile_word(&words, "criteria", criteria);
-	casefile_word(&words, "priority", priority);
+	casefile_word(&words, "priority", casefile_get(c, "Priority"));
 	change_log(ch, "accept", buf_text(&words));
 	buf_free(&words);
 	change_move(ch, STATE_NEW, day);
@@ -236,9 +234,11 @@ main(int argc, char *argv[])
 		cli_die(&f);
 	c = cli_case(&d, argv[optind], number, &p);
 	if (payload_report(&d, c, &w.r, &w.opened, &f) == -1 ||
-	    look_first(&d, c, &p, &w, &f) == -1)
-		cli_die(&f);
-	if (change_run(&d, number, w.code != NULL ? edit_reject : edit_accept,
+	    (w.operator != NULL &&
+	    strip_finder(w.r, true, w.operator, &f) == -1 &&
+	    fault_in(&f, "-o") == -1) ||
+	    look_first(&d, c, &p, &w, &f) == -1 ||
+	    change_run(&d, number, w.code != NULL ? edit_reject : edit_accept,
 	    &w, &f) == -1)
 		cli_die(&f);
 	payload_free(&w.opened);

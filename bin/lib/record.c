@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "names.h"
 #include "record.h"
 #include "text.h"
 #include "token.h"
@@ -41,6 +42,16 @@ set_consent(struct casefile *c, const struct report *r)
 		casefile_set(c, "Consent", report_consent(r));
 }
 
+bool
+record_hides(const struct casefile *c, const struct report *r)
+{
+	struct report own = *r;
+
+	own.may_name = own.may_write = false;
+	return casefile_get(c, "Operator") == NULL &&
+	    names_finder(&own, r->operator) != 0;
+}
+
 int
 record_describe(struct desk *d, struct casefile *c, const struct report *r,
     struct fault *f)
@@ -49,7 +60,8 @@ record_describe(struct desk *d, struct casefile *c, const struct report *r,
 	char *operator = text_line(r->operator);
 
 	set_lacking(c, "Url", origin);
-	set_lacking(c, "Operator", operator);
+	if (!record_hides(c, r))
+		set_lacking(c, "Operator", operator);
 	set_lacking(c, "Lang", r->lang[0] != '\0' ? r->lang : d->conf->lang);
 	set_consent(c, r);
 	when_day_text(d->today, day);

@@ -4,19 +4,21 @@
 
 #include "story.h"
 
+#define LEFT_SEALED "[ Left sealed, for it names the finder: {sealed}.]"
+
 /* What an event says, by one way alone where that stands behind it; {key} is
  * its word of the log, [ ] goes where one of the words within is missing. */
 static const struct {
 	const char *event, *says;
 } events[] = {
 	{"open", "The report came in by {via}[, from the web form {form}]."
-	    "[ OpenPGP: {pgp}.][ Missing: {missing}.]"},
+	    "[ OpenPGP: {pgp}.][ Missing: {missing}.]" LEFT_SEALED},
 	{"accept", "The report was accepted.[ Priority: {priority}.]"
 	    "[ Its OpenPGP was opened: {opened}.][ Its signature: "
-	    "{signature}.][ Missing: {missing}.]"},
+	    "{signature}.][ Missing: {missing}.]" LEFT_SEALED},
 	{"reject", "The report was rejected: {code}.[ Its OpenPGP was "
 	    "opened: {opened}.][ Its signature: {signature}.]"
-	    "[ Missing: {missing}.]"},
+	    "[ Missing: {missing}.]" LEFT_SEALED},
 	{"lookup", "It was looked up how the operator can be reached: {added} "
 	    "new contacts."},
 	{"contact", "The operator was asked for a contact by {via}[ at {to}]."},
@@ -57,7 +59,7 @@ static const struct {
 	    "{nda}][; the operator agreed: {agreed}]."},
 	{"unseal", "The sealed part was opened.[ The report's OpenPGP was "
 	    "opened: {opened}.][ Its signature: {signature}.]"
-	    "[ Missing: {missing}.]"},
+	    "[ Missing: {missing}.]" LEFT_SEALED},
 	{"note", "Note[ ({via})].[ {to}: {outcome}.][ Deferred to {day}.]"},
 	{"edit", "The case was edited: {fields}."},
 	{"file", "A mail[ of the {from}] was filed by hand."},

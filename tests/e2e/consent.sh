@@ -101,3 +101,22 @@ for act in "todoke-disclose" "todoke-write -o" "todoke-close -m -r declined"; do
 	    fail "$act: $(cat "$T/log")"
 	ls "$SPOOL/outbox" | cmp -s "$T/was" - || fail "$act: queued"
 done
+
+# An operator that names the finder stays sealed, whatever was consented to,
+# and is told; a person gives another, and may not give the same.
+for by in "Yamada Taro" taro77@finder.example; do
+	number=$(printf 'Finder: Yamada Taro\nFinder-Address: taro77@finder.example\nConsent: identity contact\nOperator: Example City (%s)\nUrl: http://www.city.example.lg.jp/x\n\ntext\n' "$by" |
+	    ito todoke-open)
+	grep -q '^Log: .* open .*sealed=operator ' "$SPOOL/$(place "$number")" ||
+	    fail "not logged: $(grep '^Log' "$SPOOL/$(place "$number")")"
+	expect 0 ito todoke-show -s "$number"
+	says "Left sealed, for it names the finder: operator."
+	says "Operator: Example City ($by)"
+	expect 77 ito todoke-accept -o "City, by $by" "$number"
+	says "-o: line 1 names the finder"
+	expect 0 ito todoke-accept -n "$number"
+	expect 0 ito todoke-accept -o "Example City" "$number"
+	grep -qx "Operator: Example City" "$SPOOL/$(place "$number")" ||
+	    fail "the operator is not taken"
+done
+! grep -rqi "yamada\|taro77" "$SPOOL"/*/*/"$number" || fail "in clear"

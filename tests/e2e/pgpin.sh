@@ -56,6 +56,10 @@ BAD="unprotected truncated damaged bomb foreign hidden-foreign"
 for shape in $GOOD signed cleartext unprotected truncated damaged bomb; do
 	mail "$shape" "$shape" report@desk.example a@finder.example ... finder
 done
+cp "$T/text" "$T/text.was"
+sed -i 's/^Operator: .*/Operator: City, by Yamada Taro/' "$T/text"
+mail by-name mime report@desk.example a@finder.example ... finder
+mv "$T/text.was" "$T/text"
 mail foreign mime report@desk.example a@finder.example ... finder "$FINDERKEY"
 mail hidden-foreign anonymous report@desk.example a@finder.example ... finder "$FINDERKEY"
 mail wrong-signer nested report@desk.example a@finder.example ... mallory
@@ -175,6 +179,12 @@ says "Consent: none"
 # A rejection opens it too: the letter goes to whom the report names.
 expect 0 ito todoke-accept -r rejected-scope "$(number html)"
 event "$(number html)" reject | grep -q opened=yes || fail "rejected unopened"
+
+# An operator that names the finder is not taken out of what was sealed.
+n=$(number by-name)
+expect 0 ito todoke-accept "$n"
+event "$n" accept | grep -q " sealed=operator " || fail "$(event "$n" accept)"
+[ -z "$(field "$n" Operator)" ] || fail "$(field "$n" Operator)"
 
 # Another key than the one that the report tells; a wrong signature.
 expect 0 ito todoke-accept "$(number wrong-signer)"
