@@ -59,6 +59,7 @@ count(struct attempts *a, const char *line, size_t n, bool *open)
 		return;
 	a->last = t;
 	a->refused = false;
+	a->in_doubt = word_is(word, " try") || word_is(word, " unsure");
 	if (word_is(word, " try")) {
 		if (*open)
 			a->unsure++; /* the attempt before it has no end */

@@ -16,6 +16,7 @@
 struct attempts {
 	unsigned tries;  /* attempts begun */
 	unsigned unsure; /* of these, not known how they ended */
+	bool in_doubt;   /* the last one is such: the next is due at once */
 	time_t first; /* end of the first that was no alarm, 0: none */
 	time_t last;
 	/* The last one was refused for good, and who saw it was killed before

@@ -491,7 +491,7 @@ attempt(struct message *m, struct fault *f)
 		    "it is not known how two attempts to send it ended", f);
 	if (attempts_over(&a, m->d->now))
 		return refuse(m, "failed", NULL, "not taken in 5 days", f);
-	if (a.tries > 0 && a.unsure == 0 && m->d->now < attempts_next(&a))
+	if (a.tries > 0 && !a.in_doubt && m->d->now < attempts_next(&a))
 		return 0;
 	if (m->d->dry) {
 		desk_say(m->d, "would send %s", m->id);

@@ -99,6 +99,18 @@ cp "$SPOOL/outbox/$id" "$T/first"
 send 0
 tr -d '\r' <"$T/got/message" | cmp - "$T/first" || fail "the repeat differs"
 ! queued || fail "the repeat was not recorded"
+# What the server puts off at the repeat waits for the back-off.
+make_case
+send 75 'dot=!drop'
+send 75 rcpt='450 4.2.0 later'
+for minutes in 1 15; do
+	when=$(date -d "+$minutes minutes" +%Y-%m-%dT%H:%M:%S%:z)
+	send 0
+	[ ! -s "$T/got/commands" ] || fail "unsure, put off, and tried again after $minutes minutes"
+done
+when=$(date -d '+22 minutes' +%Y-%m-%dT%H:%M:%S%:z)
+send 0
+! queued || fail "unsure, put off, and never sent"
 make_case
 send 75 'dot=!drop'
 send 0 'dot=!drop'

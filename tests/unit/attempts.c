@@ -84,6 +84,24 @@ START_TEST(a_try_without_end_is_unsure)
 }
 END_TEST
 
+/* It is the last one that leaves a doubt: a repeat that the server put off
+ * waits as any other. */
+START_TEST(in_doubt)
+{
+	ck_assert(!record().in_doubt);
+	add(T0, "try");
+	ck_assert(record().in_doubt);
+	add(T0 + 1, "unsure dot 0");
+	ck_assert(record().in_doubt);
+	add(T0 + 60, "try");
+	add(T0 + 61, "retry RCPT 450 4.2.0");
+	ck_assert(!record().in_doubt);
+	ck_assert_uint_eq(record().unsure, 1);
+	add(T0 + 2000, "try");
+	ck_assert(record().in_doubt);
+}
+END_TEST
+
 /* The server's fault or ours, not the mail's. */
 START_TEST(an_alarm_is_no_attempt)
 {
@@ -232,6 +250,7 @@ suite(void)
 	tcase_add_checked_fixture(t, set_up, NULL);
 	tcase_add_test(t, counts);
 	tcase_add_test(t, a_try_without_end_is_unsure);
+	tcase_add_test(t, in_doubt);
 	tcase_add_test(t, an_alarm_is_no_attempt);
 	tcase_add_test(t, refused_for_good);
 	tcase_add_test(t, back_off_grows_with_the_square);
