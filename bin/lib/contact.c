@@ -226,14 +226,33 @@ read_open(const struct casefile *c, const char *record, struct open *o)
 	return true;
 }
 
+/* Did a letter to it, in whatever spelling, begin its way? */
+static bool
+was_asked(const struct casefile *c, const char *address)
+{
+	struct casefile_event e;
+	bool is = false;
+	char *to;
+	size_t i;
+
+	for (i = 0; !is && casefile_event(c, i, &e); i++) {
+		if (strcmp(e.name, "contact") != 0 &&
+		    strcmp(e.name, "remind") != 0)
+			continue;
+		to = casefile_word_of(e.line, "to");
+		is = to != NULL && addr_equal(to, address);
+		free(to);
+	}
+	return is;
+}
+
 /* "untried" is also one whose first letter is on its way. */
 static bool
 is_open(const struct casefile *c, size_t i, const struct open *o)
 {
 	return contact_outcome(o->record) == CONTACT_UNTRIED &&
 	    casefile_contact(c, o->address) == (long)i &&
-	    casefile_last(c, "contact", "to", o->address) < 0 &&
-	    casefile_last(c, "remind", "to", o->address) < 0;
+	    !was_asked(c, o->address);
 }
 
 static char *

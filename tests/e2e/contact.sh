@@ -120,6 +120,16 @@ expect 78 ito todoke-contact -n -t "$now" "$number"
 says "$T/etc/do-not-contact:$(wc -l <"$T/etc/do-not-contact"): \".\" would mean every domain"
 cp etc/do-not-contact "$T/etc/"
 
+# The same mailbox in another spelling gets no second first letter, not even
+# before the first has left.
+new_case
+known "Soumu@City.example.lg.jp; via=mail; from=security.txt; rank=10"
+expect 0 ito todoke-contact -t "$now" -a $city "$number"
+expect 64 ito todoke-contact -t "$now" -m mail "$number"
+says "knows no mail address that was not tried"
+expect 0 cron todoke-remind -n -t '2026-12-02 10:00'
+if grep -q "^$number	1	mail	Soumu@" "$T/out"; then fail "the ladder: $(cat "$T/out")"; fi
+
 # The finder, who is also the registrant, is passed over; named he is refused.
 new_case
 known "yamada.t@finder.example; via=mail; from=rdap; rank=30" \
