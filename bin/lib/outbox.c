@@ -104,10 +104,10 @@ outbox_notified(const struct desk *d, struct casefile *c, int *due,
 	char day[WHEN_DAY];
 	long first = 30;
 
-	if (casefile_get(c, "Notified") == NULL) {
-		when_day_text(d->today, day);
-		casefile_set(c, "Notified", day);
-	}
+	if (casefile_get(c, "Notified") != NULL)
+		return 1;
+	when_day_text(d->today, day);
+	casefile_set(c, "Notified", day);
 	if (d->conf->follow_up.n > 0)
 		text_number(d->conf->follow_up.v[0], 1, 3650, &first);
 	return cal_on_or_after(d->cal, d->today + (int)first, due, f);
@@ -116,10 +116,11 @@ outbox_notified(const struct desk *d, struct casefile *c, int *due,
 static int
 notified(struct change *ch, struct fault *f)
 {
-	int due;
+	int due, rc;
 
-	if (outbox_notified(change_desk(ch), change_case(ch), &due, f) == -1)
-		return -1;
+	rc = outbox_notified(change_desk(ch), change_case(ch), &due, f);
+	if (rc != 0) /* sent again, they put no follow-up off */
+		return rc == 1 ? 0 : -1;
 	if (change_place(ch)->state == STATE_DISCLOSED)
 		change_move(ch, STATE_DISCLOSED, due);
 	return 0;

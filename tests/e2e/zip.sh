@@ -145,7 +145,13 @@ echo "Told to Mr. Mori." | ito todoke-note -k phone "$number"
 at_terminal 0 LAST todoke-disclose -f "$T/details" "$number"
 [ "$(passphrase)" != "$word" ] || fail "the same passphrase again"
 rm -f "$T/boxes/city/new/"* "$T/boxes/finder/new/"*
+# The days since the first stay counted: no follow-up is put off.
+notified=$(date -d '-86 days' +%F)
+sed -i "s/^Notified: .*/Notified: $notified/" "$SPOOL/$(place "$number")"
+was=$(place "$number")
 expect 0 cron todoke-send
+[ "$(place "$number")" = "$was" ] || fail "sent anew, and moved from $was to $(place "$number")"
+grep -qx "Notified: $notified" "$SPOOL/$(place "$number")" || fail "notified anew"
 arrived "$T/boxes/city"
 [ "$(unpack "$T"/boxes/city/new/*)" = "$number.zip" ] || fail "not $number.zip"
 7z x -so -p"$(passphrase)" "$T/zip" | grep -q canary || fail "does not open"

@@ -886,10 +886,13 @@ START_TEST(follow_up_of_a_disclosure)
 	ck_assert_str_eq(casefile_get(c, "Notified"), "2026-11-25");
 	ck_assert_int_ge(due, day("2026-12-25"));
 	ck_assert_int_le(due, day("2026-12-28"));
-	conf.follow_up = (struct conf_list){1, list};
 	casefile_set(c, "Notified", "2026-11-20");
-	ck_assert_int_eq(outbox_notified(&desk, c, &due, &f), 0);
+	ck_assert_int_eq(outbox_notified(&desk, c, &due, &f), 1);
 	ck_assert_str_eq(casefile_get(c, "Notified"), "2026-11-20");
+	casefile_free(c);
+	conf.follow_up = (struct conf_list){1, list};
+	ck_assert_int_eq(casefile_parse(text, strlen(text), &c, &f), 0);
+	ck_assert_int_eq(outbox_notified(&desk, c, &due, &f), 0);
 	ck_assert_int_eq(due, day("2026-12-02"));
 	conf.follow_up = (struct conf_list){0};
 	casefile_free(c);
