@@ -73,7 +73,7 @@ static bool
 by_a_person(const char *event)
 {
 	static const char *const events[] = {"note", "confirm", "write",
-	    "contact", "disclose"};
+	    "disclose"};
 	size_t i;
 
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
@@ -147,7 +147,10 @@ find_answer(const struct casefile *c, struct answer *a)
 
 	*a = (struct answer){.reply = -1, .of = -1};
 	for (i = 0; casefile_event(c, i, &e); i++) {
-		if (strcmp(e.name, "reply") == 0 && keyed_reply(e.line)) {
+		if (strcmp(e.name, "contact") == 0) {
+			*a = (struct answer){.reply = -1, .of = -1};
+		} else if (strcmp(e.name, "reply") == 0 &&
+		    keyed_reply(e.line)) {
 			if (a->reply < 0)
 				a->reply = (long)i;
 			a->dealt = false;
@@ -434,15 +437,15 @@ static int
 at_the_end(const struct desk *d, const struct casefile *c,
     struct ladder_move *m, struct fault *f)
 {
-	long last = casefile_last(c, "remind", NULL, NULL);
+	long asked = casefile_last(c, "contact", NULL, NULL), last = asked;
 	long task = casefile_last(c, "task", NULL, NULL);
+	long mail = casefile_last(c, "remind", NULL, NULL);
 	int day;
 
-	last = task > last ? task : last;
-	if (casefile_last(c, "ladder-end", NULL, NULL) >= 0)
+	if (casefile_last(c, "ladder-end", NULL, NULL) > asked)
 		return 0;
-	if (last < 0) /* only skipped rungs, or none at all */
-		last = first_contact(c);
+	last = task > last ? task : last;
+	last = mail > last ? mail : last;
 	if (cal_add(d->cal, event_day(c, last), d->conf->answer_days, &day,
 	    f) == -1)
 		return -1;

@@ -211,6 +211,32 @@ note 0 -a $city -r wrong-party
 expect 0 cron todoke-remind -n -t '2026-11-26 14:00'
 grep -q "^$number	1	" "$T/out" || fail "the contractor's reply stops the ladder"
 
+# Whoever answered, read or not: once another is asked the ladder goes on, and
+# at its end a person is asked to decide, after each.
+for kind in read unread; do
+	new_case
+	expect 0 ito todoke-contact -t "$now" -a $city "$number"
+	to=$(sed -n 's/^Reply-To: <\(.*\)>/\1/p' "$SPOOL/outbox/$number".*.contact)
+	printf 'From: %s\nTo: %s\nSubject: re\nMessage-ID: <%s@x>\n\nPlease ask web@.\n' \
+	    $city "$to" $kind >"$SPOOL/incoming/new/$kind"
+	cron todoke-sort -t '2026-11-25 10:00'
+	[ $kind = unread ] || echo "web@, they say." | ito todoke-note -t '2026-11-25 11:00' "$number"
+	expect 0 ito todoke-contact -t '2026-11-25 12:00' -a web@city.example.lg.jp "$number"
+	expect 0 cron todoke-remind -n -t '2026-12-02 10:00'
+	grep -q "^$number	1	mail	web@city" "$T/out" || fail "$kind, another is asked, and the ladder stands"
+done
+expect 0 cron todoke-remind -t '2026-12-10 10:00'
+echo "Nobody there." | ito todoke-note -t '2026-12-10 11:00' -k phone "$number"
+expect 0 cron todoke-remind -t '2026-12-17 10:00'
+ito todoke-list -a -t '2026-12-17 11:00' | grep -q "^$number.*decide: nobody answered" || fail "no end: $(case_file | grep '^Log')"
+expect 0 ito todoke-contact -t '2026-12-17 12:00' -a late@city.example.lg.jp "$number"
+expect 0 cron todoke-remind -t '2026-12-23 10:00'
+[ "$(case_file | grep -c ' ladder-end ')" -eq 1 ] || fail "the second end comes early"
+for clock in 10:00 10:05; do
+	expect 0 cron todoke-remind -t "2026-12-24 $clock"
+	[ "$(case_file | grep -c ' ladder-end ')" -eq 2 ] || fail "another was asked, and the case lies for ever"
+done
+
 # The letter that was on its way when he refused takes nothing back; that of a
 # rung leaves its contact as asked.
 new_case
