@@ -474,6 +474,21 @@ mark(const struct desk *d, const struct casefile *c, int since,
 	return 1;
 }
 
+/* The next mark is not slept through. */
+static int
+heed_mark(const struct desk *d, const struct casefile *c,
+    struct ladder_move *m, struct fault *f)
+{
+	int since = event_day(c, first_contact(c)), day, i;
+
+	for (i = 0; since >= 0 && ladder_marks[i] != 0; i++) {
+		day = since + ladder_marks[i];
+		if (day > d->today && day < m->next)
+			return cal_on_or_after(d->cal, day, &m->next, f);
+	}
+	return 0;
+}
+
 static int
 contacted(struct desk *d, const struct casefile *c,
     struct ladder_move *m, struct fault *f)
@@ -578,6 +593,7 @@ ladder_next(struct desk *d, const struct casefile *c, int place_day,
 		return -1;
 	if (!open)
 		return 0;
-	return s == STATE_CONTACTED ? contacted(d, c, m, f) :
-	    disclosed(d, c, m, f);
+	if (s == STATE_DISCLOSED)
+		return disclosed(d, c, m, f);
+	return contacted(d, c, m, f) == -1 ? -1 : heed_mark(d, c, m, f);
 }

@@ -222,6 +222,25 @@ grep -q '^Log: 2027-03-26.* follow-up days=30 ' "$SPOOL/$(place "$n")" || fail "
 [ "$(grep -c ' overdue days=' "$SPOOL/$(place "$n")")" -ge 2 ] || fail "marks"
 [ "$(find "$SPOOL/outbox" -name "$n.r*.follow-up" | wc -l)" -eq 3 ] || fail "follow-up mails"
 
+# Marks come on their days, however long the ladder pauses: 90 days from 24
+# November are a Monday, 300 a holiday.
+cat >"$T/slow.conf" <<EOF
+$(sed '/^ladder {/,$d' "$CONF")
+ladder {
+	step again { after = 5  via = mail }
+	step call { after = 120  via = phone }
+	step post { after = 260  via = letter }
+}
+EOF
+n=$(ito todoke-open -t "$start" "$T/r")
+expect 0 ito todoke-accept -t "$start" "$n"
+expect 0 ito todoke-contact -c "$T/slow.conf" -t "$start" -a $city "$n"
+expect 0 ito todoke-remind -c "$T/slow.conf" -n -d 400 -t "$start"
+sed -n "s/^\(2027-0[2-9]-..\)	$n	[0-9]*	overdue	-\$/\1/p" "$T/out" >"$T/marks"
+printf '2027-02-22\n2027-09-21\n' | diff - "$T/marks" || fail "marks: $(grep "	$n	" "$T/out")"
+expect 0 ito todoke-remind -c "$T/slow.conf" -t '2026-12-01 10:00'
+place "$n" | grep -q '^contacted/2027-02-22/' || fail "the mark is slept through: $(place "$n")"
+
 # It opens what is due, each case once, and nothing else.
 i=0
 while [ $i -lt 30 ]; do
