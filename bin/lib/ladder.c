@@ -411,7 +411,6 @@ climb(struct desk *d, const struct casefile *c, int rung,
     struct ladder_move *m, struct fault *f)
 {
 	bool means;
-	int next;
 
 	m->rung = rung;
 	m->missed = rung - (int)step_of(c) - 1;
@@ -426,9 +425,9 @@ climb(struct desk *d, const struct casefile *c, int rung,
 	m->what = LADDER_TASK; /* it stays due today until somebody did it */
 	if (m->via != VIA_MAIL)
 		return 0;
-	if (day_after_rung(d, c, rung, &next, f) == -1)
+	if (policy_waits(c) == NULL && /* else a person sees it until then */
+	    day_after_rung(d, c, rung, &m->next, f) == -1)
 		return -1;
-	m->next = next;
 	return choose_mail(d, c, m, f);
 }
 
@@ -571,9 +570,24 @@ disclosed(const struct desk *d, const struct casefile *c,
 	}
 	free(address);
 	free(key);
-	if (days == 0 && policy_waits(c) != NULL)
+	if (policy_waits(c) != NULL)
 		return 0;
 	return cal_on_or_after(d->cal, next, &m->next, f);
+}
+
+/* Taken up again, and no person has looked at it. */
+static bool
+reopened(const struct casefile *c)
+{
+	static const char *const looks[] = {"note", "contact", "confirm",
+	    "disclose"};
+	long at = casefile_last(c, "reopen", NULL, NULL);
+	size_t i;
+
+	for (i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
+		if (casefile_last(c, looks[i], NULL, NULL) > at)
+			return false;
+	return at >= 0;
 }
 
 int
@@ -587,7 +601,7 @@ ladder_next(struct desk *d, const struct casefile *c, int place_day,
 	*m = (struct ladder_move){.what = LADDER_REST, .next = place_day};
 	if (place_day > d->today ||
 	    !spool_state_find(casefile_state(c, state), &s) ||
-	    (s != STATE_CONTACTED && s != STATE_DISCLOSED))
+	    (s != STATE_CONTACTED && s != STATE_DISCLOSED) || reopened(c))
 		return 0;
 	if (cal_office(d->cal, d->now, &open, f) == -1)
 		return -1;

@@ -9,6 +9,9 @@
  * rung due at once.  A rung whose
  * means the case lacks (no contact of that way but dead ones; no liaison for
  * its sector) is skipped; a telephone number that is not known is looked for.
+ *
+ * What waits for a person stays on its day whatever is done, so that he sees
+ * it; nothing is done for a case taken up again before he looked at it.
  */
 #ifndef LADDER_H
 #define LADDER_H

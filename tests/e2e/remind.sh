@@ -116,7 +116,7 @@ def mail(name, to, subject):
 
 address = {n: open(T + "/%s.address" % n).read().strip()
            for n in ("answered", "unread", "tagged")}
-replied = dt.date(2026, 12, 3)
+replied, tagged = dt.date(2026, 12, 3), dt.date(2026, 11, 27)
 
 # The model: what must happen, when.
 want = {n: [] for n in cases}
@@ -132,6 +132,15 @@ means = dict.fromkeys(cases, {"mail", "phone"})
 means["town"] = {"mail", "phone", "letter", "liaison"}
 means["village"] = {"mail", "liaison"}
 means["agency"] = set()
+
+def waits(t):
+    """Since these replies a person is to read them: they stay due."""
+    for n, since in ("tagged", tagged), ("unread", replied):
+        day = [d for d, _, files in os.walk(SPOOL + "/contacted")
+               if cases[n] in files][0][-10:]
+        if t.date() >= since and day > t.date().isoformat():
+            sys.exit("%s: %s waits for a person, but lies on %s" %
+                     (t, n, day))
 
 def expect(t):
     for n in cases:
@@ -163,12 +172,15 @@ while day < dt.date(2027, 2, 24):
         if t == dt.datetime(replied.year, replied.month, replied.day, 0, 5):
             mail("a", address["answered"], "no number")
             mail("u", address["unread"], "no number")
+            run("todoke-sort", t)
+        if t == dt.datetime(tagged.year, tagged.month, tagged.day, 0, 5):
             mail("t", "desk@desk.example", "Re: [IPA#%s]" % cases["tagged"])
             run("todoke-sort", t)
         if any(a <= day < b for a, b in outages):
             continue
         run("todoke-remind", t)
         expect(t)
+        waits(t)
         if day == replied and (h, m) == (9, 30):
             run("todoke-note", t, "-k", "phone", cases["answered"],
                 text="They will tell us by mail.\n")
@@ -213,9 +225,14 @@ expect 0 ito todoke-confirm -t '2027-02-24 11:00' -a $city -b phone -k "$T/city.
 expect 0 ito todoke-disclose -t '2027-02-24 11:00' "$n"
 p=$SPOOL/$(place "$n")
 sed -i 's/^Received: /Notified: 2027-02-24\nReceived: /' "$p"
+echo "They called." | ito todoke-note -t '2027-02-25 10:00' -d 2027-03-25 "$n"
+printf 'From: %s\nTo: desk@desk.example\nSubject: Re: [IPA#%s]\nMessage-ID: <f@x>\n\nSoon.\n' \
+    $city "$n" >"$SPOOL/incoming/new/f"
 for day in 2027-03-25 2027-03-26 2027-03-29 2027-04-26 2027-05-25 2027-05-26 2027-12-21; do
+	expect 0 ito todoke-sort -t "$day 09:55"
 	expect 0 ito todoke-remind -t "$day 10:00"
 	expect 0 ito todoke-remind -t "$day 10:05"
+	ito todoke-list -a -t "$day 10:10" | grep -q "^$n.*read a reply" || fail "$day: nobody reads the reply"
 done
 [ "$(grep -c '^Log: .* follow-up ' "$SPOOL/$(place "$n")")" -eq 3 ] || fail "follow-ups: $(grep '^Log:' "$SPOOL/$(place "$n")")"
 grep -q '^Log: 2027-03-26.* follow-up days=30 ' "$SPOOL/$(place "$n")" || fail "the first follow-up"

@@ -64,6 +64,38 @@ closed/*) ;;
 *) fail "a closed case was taken up by mv" ;;
 esac
 
+# What became due meanwhile does not go out before a person has looked.
+n=$number
+opened() {
+	number=$(ito todoke-open -t "2026-11-24 10:00" "$T/r")
+	expect 0 ito todoke-accept -t "2026-11-24 10:00" "$number"
+	expect 0 ito todoke-contact -t "2026-11-24 10:00" -a $city "$number"
+}
+reopened() {
+	expect 0 ito todoke-close -t "2026-11-25 10:00" -r "$2" "$number"
+	expect 0 ito todoke-reopen -t "$1 10:00" "$number"
+	mails >"$T/queued"
+	expect 0 cron todoke-remind -t "$1 10:01"
+	mails | cmp - "$T/queued" || fail "reopened, and somebody is written to"
+	for day in "$1" 2027-03-10; do
+		ito todoke-list -a -t "$day 10:02" | grep -q "^$number.*look at it again" || fail "$day: it waits for nobody"
+	done
+	echo "looked" | ito todoke-note -t "$1 10:05" "$number"
+	expect 0 cron todoke-remind -t "$1 10:06"
+	file | grep '^Log: ' | tail -n 1 | grep -q "$3" || fail "looked at, and $(file | grep '^Log: ' | tail -n 1)"
+}
+opened
+reopened 2026-12-01 declined "T10:06:00+09:00 remind rung=1 "
+opened
+reopened 2027-03-01 declined "T10:06:00+09:00 task rung=2 via=phone missed=1 "
+file | grep -q '^Log: 2027-03-01T10:06:00+09:00 overdue days=90 ' || fail "not marked"
+opened
+expect 0 ito todoke-confirm -t "2026-11-24 11:00" -a $city -b phone -k "$T/city.asc" "$number"
+expect 0 ito todoke-disclose -t "2026-11-24 11:00" "$number"
+sed -i 's/^Received: /Notified: 2026-11-24\n&/' "$SPOOL/$(place "$number")"
+reopened 2027-01-04 fixed-application "T10:06:00+09:00 follow-up days=30 "
+number=$n
+
 # Several copies at once: one takes it up.
 got=0
 for i in 1 2 3 4; do
