@@ -40,6 +40,14 @@ SEEDS = [
     Seed("the contractor's answer counts", ["refusals 1"],
          ("ladder.c", "\tbool back = contact_is_end(o) && is_from(",
           "\tbool back = o == CONTACT_OUTCOMES && is_from(")),
+    Seed("what waits for a person moves on with the ladder", MIXED,
+         ("ladder.c", "\tif (policy_waits(c) == NULL && /*",
+          "\tif (rung > 0 && /*")),
+    Seed("an unread answer is put off by a follow-up", ["replies 1"],
+         ("ladder.c", "\tif (policy_waits(c) != NULL)\n\t\treturn 0;\n"
+          "\treturn cal_on",
+          "\tif (days == 0 && policy_waits(c) != NULL)\n\t\treturn 0;\n"
+          "\treturn cal_on")),
     Seed("not the best address", MIXED,
          ("contact.c", "o.rank < top.rank)", "o.rank > top.rank)")),
 ]
