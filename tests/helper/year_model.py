@@ -49,6 +49,7 @@ class Case:
         self.asked = None
         self.ended = set()    # addresses
         self.reminded = self.over = False
+        self.ends = 0
         self.moves_on = None  # "bounce" or "refusal" of who was asked last
         self.tasked = False
         self.waits = False    # something waits for a person
@@ -64,6 +65,14 @@ class Case:
     def contact(self, t):
         self.first = t.date()
         self.asked = self.untried.pop(0)
+
+    def another(self, t, address):
+        """A person asks another: no answer from before counts."""
+        self.asked = self.first_asked = address
+        self.reply, self.dealt, self.answered_by = None, False, None
+        self.moves_on, self.tasked, self.waits = None, False, False
+        self.over, self.last = False, t.date()
+        self.rest = self.calendar.after(t.date(), LADDER[0][0])
 
     def arrives(self):
         self.waits, self.rest = True, None
@@ -187,7 +196,8 @@ class Case:
         day = self.calendar.after(self.last or self.first, ANSWER)
         if day <= t.date():
             self.over = self.waits = True
-            self.log(t, "ladder-end", 0, None)
+            self.ends += 1
+            self.log(t, "ladder-end", self.ends, None)
 
 
 def compare(got, want):

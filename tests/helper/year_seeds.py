@@ -34,6 +34,14 @@ SEEDS = [
          ("ladder.c", "\t*yes = d->today < *until;\n", "\t*yes = false;\n")),
     Seed("a reply stops for ever", ["replies 1"],
          ("ladder.c", "\t*yes = d->today < *until;\n", "\t*yes = true;\n")),
+    Seed("another is asked, and the answer before stops for ever",
+         ["replies 1"],
+         ("ladder.c", "\t\tif (strcmp(e.name, \"contact\") == 0) {\n"
+          "\t\t\t*a =",
+          "\t\tif (strcmp(e.name, \"contact\") == 0 && i == 0) {\n"
+          "\t\t\t*a =")),
+    Seed("another is asked, and no end of the ladder", ["replies 1"],
+         ("ladder.c", "NULL, NULL) > asked)\n", "NULL, NULL) >= 0)\n")),
     Seed("a refusal moves nothing on", ["refusals 1"],
          ("ladder.c", "\tis = contact_is_end(o) &&\n",
           "\tis = contact_is_end(o) && last == NULL &&\n")),
