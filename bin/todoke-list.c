@@ -168,7 +168,7 @@ main(int argc, char *argv[])
 	if (day_work)
 		cli_end(&d, l.status);
 	l.d = &d;
-	l.rows = rows_open(stdout, COLUMNS);
+	l.rows = rows_open(stdout, isatty(STDOUT_FILENO), COLUMNS);
 	collect(&l, only, last_day(&d, due, l.waits, day));
 	if (l.waits && only == NULL) {
 		list_tray(&l, "unsorted/new", "unsorted");

@@ -1,7 +1,5 @@
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "buf.h"
 #include "rows.h"
@@ -15,12 +13,12 @@ struct rows {
 };
 
 struct rows *
-rows_open(FILE *out, size_t columns)
+rows_open(FILE *out, bool aligned, size_t columns)
 {
 	struct rows *r = xmalloc(sizeof(*r));
 
-	*r = (struct rows){.out = out, .columns = columns,
-	    .aligned = isatty(fileno(out))};
+	*r = (struct rows){.out = out, .aligned = aligned,
+	    .columns = columns};
 	return r;
 }
 

@@ -144,6 +144,14 @@ is "Open for 300 days and more" "$(number old)  priority " "$(number replied)  n
 agenda '2029-09-04 10:01'
 is "Open for 1,000 days and more" "$(number old)  priority " "$(number replied)  normal "
 
+# A list of cases: in columns at a terminal, with TABs for programs.
+expect 0 cron todoke-list
+grep -q "^$(number simple)	contacted	" "$T/out" || fail "no TABs: $(cat "$T/out")"
+script -qec "$BIN/todoke-list" /dev/null >"$T/tty" </dev/null
+grep -q "^$(number simple)  contacted  " "$T/tty" || fail "no columns: $(cat "$T/tty")"
+if grep -q '	' "$T/tty"; then fail "a TAB at a terminal: $(cat "$T/tty")"; fi
+[ "$(wc -l <"$T/tty")" -eq "$(wc -l <"$T/out")" ] || fail "not all at a terminal"
+
 # A case that cannot be read is said; the others are told.
 printf 'nonsense' >"$SPOOL/new/2026-11-25/00000001"
 expect 65 cron todoke-list -A -t '2026-11-25 10:20'
