@@ -450,8 +450,9 @@ drop_old(struct fsck *k, struct desk *d, const char *folder, time_t age)
 	for (i = 0; i < names.n; i++) {
 		snprintf(path, sizeof(path), "%s/%.200s", folder, names.v[i]);
 		if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISREG(st.st_mode) && time(NULL) - st.st_mtime > age)
-			unlinkat(d->spool, path, 0);
+		    S_ISREG(st.st_mode) && time(NULL) - st.st_mtime > age &&
+		    unlinkat(d->spool, path, 0) == -1 && errno != ENOENT)
+			fsck_say(k, "%s: %s", path, strerror(errno));
 	}
 	spool_names_free(&names);
 }

@@ -100,6 +100,48 @@ expect 0 "$BIN/todoke-check" -r
 [ ! -d "$SPOOL/contacted/2001-01-05" ] || fail "an empty past day stays"
 [ -d "$SPOOL/contacted/2031-01-06" ] || fail "a day to come was removed"
 
+# What grows old goes with -r alone, after the time that the table WHO CLEANS
+# UP of todoke-spool(5) says; what a person cleans up, or nobody, stays.
+restore
+# lies AGE PATH: an entry of that age.
+lies() {
+	echo "$number" >"$SPOOL/$2"
+	chmod 660 "$SPOOL/$2"
+	touch -d "$1 ago" "$SPOOL/$2"
+}
+# table WHO WHEN: the folders that WHO cleans up.
+table() {
+	sed -n "/^.Sh WHO CLEANS UP/,/^.Sh WHAT/s|^.It Pa \(.*\) Ta $1 Ta $2\$|\1|p" man/todoke-spool.5 |
+	    sed "s|NUMBER|$number|; s| , |\n|g"
+}
+table 'todoke-check -r' 'after [0-9]* [a-z]*' >"$T/ours"
+table 'a person' '.*' >"$T/people"
+table 'todoke-check -r' 'after 366 days' | grep -qx 'var/seen/' || fail "$(cat "$T/ours")"
+for folder in var/answered/ unsorted/tmp; do
+	table 'todoke-check -r' 'after 36 hours' | grep -qx "$folder" || fail "$(cat "$T/ours")"
+done
+grep -qx "mail/$number/tmp" "$T/people" || fail "$(cat "$T/people")"
+while read -r folder; do
+	case $folder in
+	var/seen/) young='365 days' old='367 days' ;;
+	*) young='35 hours' old='37 hours' ;;
+	esac
+	lies "$young" "$folder/young"
+	lies "$old" "$folder/old"
+done <"$T/ours"
+sed 's|^unsorted/$|unsorted/new|' "$T/people" | while read -r folder; do
+	lies '2 years' "$folder/kept"
+done
+find "$SPOOL" -name kept >"$T/kept"
+[ "$(wc -l <"$T/kept")" -eq 5 ] || fail "$(cat "$T/kept")"
+"$BIN/todoke-check" 2>/dev/null || :
+[ "$(find "$SPOOL" -name old | wc -l)" -eq 3 ] || fail "removed without -r"
+"$BIN/todoke-check" -r 2>/dev/null || :
+[ "$(find "$SPOOL" -name old)" = '' ] || fail "stays: $(find "$SPOOL" -name old)"
+[ "$(find "$SPOOL" -name young | wc -l)" -eq 3 ] || fail "went too early: $(find "$SPOOL" -name young)"
+[ "$(find "$SPOOL" -name kept)" = "$(cat "$T/kept")" ] || fail "a person's went: $(find "$SPOOL" -name kept)"
+restore
+
 # Configuration, texts, lists, secret.
 chmod 644 "$T/secret"
 broken "secret"
