@@ -228,7 +228,9 @@ read_holidays(struct cal *c, struct fault *f)
 	if (rc == -1)
 		f->status = EX_CONFIG;
 	else if (!text_utf8(buf_text(&b), b.n))
-		rc = fault_set(f, EX_CONFIG, "%s: not UTF-8 text", c->file);
+		rc = fault_set(f, EX_CONFIG, "%s: not UTF-8 text: save it as "
+		    "UTF-8", c->file);
+	text_unmark(&b);
 	buf_putc(&b, '\0');
 	rest = b.p;
 	while (rc == 0 && (line = strsep(&rest, "\n")) != NULL)

@@ -347,6 +347,7 @@ outbox_password(const struct conf *c, struct buf *out, struct fault *f)
 	if (st.st_mode & S_IRWXO)
 		return fault_set(f, EX_CONFIG, "smtp.password-file: %s: "
 		    "others can read it (chmod 640)", c->smtp_password_file);
+	text_unmark(out);
 	buf_cut(out, strcspn(buf_text(out), "\r\n"));
 	if (out->n == 0 || out->n > SMTP_NAME_MOST)
 		return fault_set(f, EX_CONFIG, "smtp.password-file: %s: write "

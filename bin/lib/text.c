@@ -118,6 +118,15 @@ text_prefix(const char *s, const char *prefix)
 	return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
+void
+text_unmark(struct buf *b)
+{
+	if (!text_prefix(buf_text(b), "\xef\xbb\xbf"))
+		return;
+	memmove(b->p, b->p + 3, b->n - 3);
+	buf_cut(b, b->n - 3);
+}
+
 const char *
 text_blanks(const char *s)
 {

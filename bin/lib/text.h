@@ -26,6 +26,9 @@ void text_clean(struct buf *out, const void *p, size_t n);
 char *text_line(const char *s);
 
 bool text_prefix(const char *s, const char *prefix);
+/* Take the byte order mark off, if B begins with one: editors put it first in
+ * what they save as UTF-8. */
+void text_unmark(struct buf *b);
 /* S behind the blanks that it begins with; one is full-width (U+3000). */
 const char *text_blanks(const char *s);
 /* ASCII case does not count; the locale does not either. */

@@ -121,7 +121,9 @@ words_read(const char *file, size_t max, struct buf *out, struct fault *f)
 		return -1;
 	}
 	if (strlen(buf_text(out)) != out->n)
-		return fault_set(f, EX_CONFIG, "%s: a NUL in it", file);
+		return fault_set(f, EX_CONFIG, "%s: a NUL in it: save it as "
+		    "UTF-8", file);
+	text_unmark(out);
 	buf_putc(out, '\0');
 	return 0;
 }

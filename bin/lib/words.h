@@ -20,8 +20,8 @@ struct word {
 
 struct words;
 
-/* The text of a list, MAX bytes at most, with a NUL at its end that OUT->n
- * counts.  EX_CONFIG, with the cure where there is no such file. */
+/* The text of a list, MAX bytes at most, without the byte order
+ * mark that it may begin with, with a NUL at its end that OUT->n counts.  EX_CONFIG, with the cure where there is no such file. */
 int words_read(const char *file, size_t max, struct buf *out,
     struct fault *f);
 

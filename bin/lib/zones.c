@@ -1,10 +1,9 @@
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
-#include "io.h"
 #include "text.h"
+#include "words.h"
 #include "zones.h"
 
 #define ZONES_SIZE (1 << 20) /* bytes of a list */
@@ -69,18 +68,13 @@ zones_load(struct zones **out, const char *folder, const char *name,
 {
 	struct zones *z = xmalloc(sizeof(*z));
 	struct buf b = {0};
-	int rc = -1;
+	int rc;
 
 	*z = (struct zones){.file = xasprintf("%s/%s", folder, name),
 	    .values = values};
-	if (io_read(AT_FDCWD, z->file, ZONES_SIZE, &b, NULL, f) == -1)
-		f->status = EX_CONFIG;
-	else if (strlen(buf_text(&b)) != b.n)
-		fault_set(f, EX_CONFIG, "%s: a NUL in it", z->file);
-	else {
-		buf_putc(&b, '\0');
+	rc = words_read(z->file, ZONES_SIZE, &b, f);
+	if (rc == 0)
 		rc = parse(z, b.p, f);
-	}
 	buf_free(&b);
 	if (rc == -1) {
 		zones_free(z);

@@ -142,6 +142,24 @@ find "$SPOOL" -name kept >"$T/kept"
 [ "$(find "$SPOOL" -name kept)" = "$(cat "$T/kept")" ] || fail "a person's went: $(find "$SPOOL" -name kept)"
 restore
 
+# All that a sysadmin may edit, as an editor of Windows saves it.
+mkdir "$T/etc"
+cp -R etc/. "$T/etc"
+cp "$CONF" "$T/conf.plain"
+sed -i "s|$TOP/etc/|$T/etc/|" "$CONF"
+# foreign FILE: a byte order mark in front, CRLF, no end of the last line.
+foreign() {
+	printf '\357\273\277%s' "$(sed 's/$/\r/' "$1")" >"$1.new"
+	mv "$1.new" "$1"
+}
+for file in "$T/etc/"[a-z]* "$T/etc/templates/"*/*.txt "$CONF"; do
+	[ ! -f "$file" ] || foreign "$file"
+done
+expect 0 "$BIN/todoke-check"
+[ ! -s "$T/err" ] && [ ! -s "$T/out" ] || fail "$(cat "$T/err")"
+expect 0 "$BIN/todoke-day" -q 2027-01-04
+expect 1 "$BIN/todoke-day" -q 2027-01-11
+
 # Configuration, texts, lists, secret.
 chmod 644 "$T/secret"
 broken "secret"

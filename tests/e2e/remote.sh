@@ -272,10 +272,13 @@ arrives
 grep -q "submission-good.*Anonymous TLS connection established.*TLSv1.2" "$T/postfix.log" ||
     fail "not TLS 1.2, or we showed a certificate"
 
+# The password as an editor of Windows saves it.
 make_mail
+password "$(printf '\357\273\277%s\r' "$PASSWORD")"
 to login
 method=LOGIN
 arrives
+password "$PASSWORD"
 
 # The system's CAs, where ours is one of them.
 mkdir "$T/cas"

@@ -59,6 +59,10 @@ START_TEST(reads_fields)
 	ck_assert_ptr_null(words_find(w, "xs"));
 	ck_assert_ptr_null(words_find(w, ""));
 	words_free(w);
+	ck_assert_int_eq(load("\xef\xbb\xbfxss\t-\t横断\tcross-site\r\n",
+	    &w), 0);
+	ck_assert_ptr_nonnull(words_find(w, "xss"));
+	words_free(w);
 }
 END_TEST
 
@@ -81,6 +85,8 @@ START_TEST(refuses_with_line)
 	refused("a\t-\tあ\n", "./list:1:", "TABs");
 	refused("\na\t-\tあ\tA\tmore\n", "./list:2:", "TABs");
 	refused("a - あ A\n", "./list:1:", "TABs");
+	refused("\xef\xbb\xbf\xef\xbb\xbf" "a\t-\tあ\tA\n", "./list:1:",
+	    "no word");
 	refused("A\t-\tあ\tA\n", "./list:1:", "\"A\"");
 	refused("a\tG g\tあ\tA\n", "./list:1:", "\"G g\"");
 	refused("a\t-\t\xe3\x81\tA\n", "./list:1:", "UTF-8");
