@@ -113,6 +113,7 @@ SERVICES = \
 	zones \
 	guess \
 	candidate \
+	refusal \
 	securitytxt \
 	rdap \
 	whoisline \

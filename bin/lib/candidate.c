@@ -127,9 +127,8 @@ letter(const char *s)
 	return *s == '\0' || strchr(s, ';') != NULL ? NULL : xstrdup(s);
 }
 
-/* The address in the form that its channel can use, or NULL. */
-static char *
-usable(enum via via, const char *address)
+char *
+candidate_usable(enum via via, const char *address)
 {
 	char *line = text_line(address), *r = NULL;
 
@@ -203,7 +202,7 @@ candidates_add(struct candidates *cs, enum via via, const char *address,
 	struct candidate c = {.via = via, .source = source, .found = found};
 	bool twice;
 
-	if ((c.address = usable(via, address)) == NULL)
+	if ((c.address = candidate_usable(via, address)) == NULL)
 		return false;
 	twice = known(cs, &c);
 	if (twice || count_source(cs, source) >= CANDIDATE_SOURCE) {
@@ -422,72 +421,6 @@ candidate_foreign(enum via via, const char *address, const char *site)
 		return domain;
 	free(domain);
 	return NULL;
-}
-
-/* A telephone number as people write it: "+" where it has its country, and
- * the digits; or NULL. */
-static char *
-dialled(const char *s)
-{
-	char *n = number(s), *to = n, *from;
-
-	for (from = n; from != NULL && *from != '\0'; from++)
-		if ((*from >= '0' && *from <= '9') ||
-		    (*from == '+' && from == n))
-			*to++ = *from;
-	if (n != NULL)
-		*to = '\0';
-	return n;
-}
-
-/* +81312345678 is 0312345678: of the country, 1 to 3 digits, no more is
- * known than that it comes first. */
-static bool
-same_national(const char *with, const char *without)
-{
-	size_t n = strlen(with), k = strlen(without + 1);
-
-	return with[0] == '+' && without[0] == '0' && k >= DIGITS &&
-	    n > k + 1 && n <= k + 4 && strcmp(with + n - k, without + 1) == 0;
-}
-
-static bool
-same_number(const char *key, const void *arg)
-{
-	const char *asked = arg;
-	char *own = dialled(key);
-	bool is = own != NULL && (strcmp(own, asked) == 0 ||
-	    same_national(own, asked) || same_national(asked, own));
-
-	free(own);
-	return is;
-}
-
-static bool
-refused_number(const struct zones *refused, const char *address)
-{
-	char *asked = dialled(address);
-	bool is = asked != NULL && zones_any(refused, same_number, asked);
-
-	free(asked);
-	return is;
-}
-
-bool
-candidate_refused(const struct zones *refused, enum via via,
-    const char *address)
-{
-	char *host;
-	bool is;
-
-	if (zones_has(refused, address) ||
-	    ((via == VIA_PHONE || via == VIA_FAX) &&
-	    refused_number(refused, address)))
-		return true;
-	host = host_of(via, address);
-	is = host != NULL && zones_find(refused, host) != NULL;
-	free(host);
-	return is;
 }
 
 /* In front, so that a note cut short never loses it. */

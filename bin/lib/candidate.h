@@ -15,7 +15,6 @@
 #include <stdio.h>
 
 #include "conf.h"
-#include "zones.h"
 
 #define CANDIDATE_MAX 254    /* octets of an address, todoke-contact(1) */
 #define CANDIDATE_SOURCE 32  /* kept of one source; more are counted only */
@@ -62,6 +61,9 @@ struct candidates {
 bool candidates_add(struct candidates *cs, enum via via, const char *address,
     const char *source, enum found found, int worse, const char *note);
 
+/* ADDRESS in the form that its channel can use, to be freed; or NULL. */
+char *candidate_usable(enum via via, const char *address);
+
 /*
  * A value as people write it: "mailto:…" (RFC 6068: decoded, without its
  * headers), a bare or disguised address ("abuse[at]example.net"), "tel:…", an
@@ -90,10 +92,6 @@ const char *candidate_role(const struct candidate *c);
  * site's; to be freed.  NULL where it is, or where there is none to compare.
  */
 char *candidate_foreign(enum via via, const char *address, const char *site);
-/* Is it on the list do-not-contact: itself, or the domain of its mailbox or
- * form?  Of telephone numbers the digits count, and +81 3… is 03…. */
-bool candidate_refused(const struct zones *refused, enum via via,
-    const char *address);
 
 /* Lines of address, channel, source, rank, note, TABs between. */
 void candidates_print(const struct candidates *cs, FILE *out);

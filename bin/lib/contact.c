@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "contact.h"
 #include "policy.h"
+#include "refusal.h"
 #include "text.h"
 #include "when.h"
 
@@ -140,7 +141,7 @@ contact_may(struct desk *d, const struct casefile *c, enum via via,
 	if (desk_refused(d, f) == -1 ||
 	    policy_not_finder(d, c, address, f) == -1)
 		return -1;
-	if (candidate_refused(d->refused, via, address))
+	if (refusal_is(d->refused, via, address))
 		return fault_set(f, EX_NOPERM, "%s: it is on the list %s",
 		    address, zones_file(d->refused));
 	return 0;

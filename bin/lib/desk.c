@@ -8,6 +8,7 @@
 
 #include "desk.h"
 #include "io.h"
+#include "refusal.h"
 #include "text.h"
 #include "when.h"
 
@@ -264,8 +265,8 @@ desk_forms(struct desk *d, struct fault *f)
 int
 desk_refused(struct desk *d, struct fault *f)
 {
-	return d->refused != NULL ? 0 : zones_load(&d->refused,
-	    d->conf->words, "do-not-contact", false, f);
+	return d->refused != NULL ? 0 : refusal_load(&d->refused,
+	    d->conf->words, f);
 }
 
 int
@@ -351,29 +352,6 @@ desk_unseal(struct desk *d, const void *p, size_t n, struct buf *out,
  * Numbers as people write them
  */
 
-/* Full-width ASCII (U+FF01 to U+FF5E) to ASCII, brackets 【】［］ to []. */
-static void
-narrow(const char *s, struct buf *out)
-{
-	const unsigned char *p = (const unsigned char *)s;
-
-	while (*p != '\0') {
-		if (p[0] == 0xef && p[1] == 0xbc && p[2] >= 0x81) {
-			buf_putc(out, (char)(p[2] - 0x80 + 0x20));
-			p += 3;
-		} else if (p[0] == 0xef && p[1] == 0xbd && p[2] >= 0x80 &&
-		    p[2] <= 0x9e) {
-			buf_putc(out, (char)(p[2] - 0x80 + 0x60));
-			p += 3;
-		} else if (p[0] == 0xe3 && p[1] == 0x80 &&
-		    (p[2] == 0x90 || p[2] == 0x91)) {
-			buf_putc(out, p[2] == 0x90 ? '[' : ']');
-			p += 3;
-		} else
-			buf_putc(out, (char)*p++);
-	}
-}
-
 /* Digits from S: exactly eight of them? */
 static bool
 eight(const char *s, char number[CASE_NUMBER])
@@ -391,7 +369,7 @@ desk_find_tag(const struct desk *d, const char *text, char number[CASE_NUMBER])
 	struct buf b = {0};
 	bool found = false;
 
-	narrow(text, &b);
+	text_narrow(&b, text);
 	s = buf_text(&b);
 	while (!found && (s = text_ifind(s, tag)) != NULL) {
 		s += strlen(tag);
@@ -416,7 +394,7 @@ desk_number(const struct desk *d, const char *s, char number[CASE_NUMBER],
 	struct buf b = {0};
 	bool ok;
 
-	narrow(slash != NULL ? slash + 1 : s, &b);
+	text_narrow(&b, slash != NULL ? slash + 1 : s);
 	ok = (eight(buf_text(&b), number) && b.n == CASE_NUMBER - 1) ||
 	    desk_find_tag(d, s, number);
 	buf_free(&b);

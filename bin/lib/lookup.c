@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "lookup.h"
 #include "rdap.h"
+#include "refusal.h"
 #include "securitytxt.h"
 #include "text.h"
 
@@ -180,7 +181,7 @@ drop_refused(struct lookup *l)
 	size_t kept = 0, i;
 
 	for (i = 0; i < cs->n; i++) {
-		if (candidate_refused(l->d->refused, cs->v[i].via,
+		if (refusal_is(l->d->refused, cs->v[i].via,
 		    cs->v[i].address)) {
 			desk_say(l->d, "%s: left out: it is on the list %s",
 			    cs->v[i].address, zones_file(l->d->refused));

@@ -498,8 +498,8 @@ begin(struct asking *a, struct lookup *l, struct fault *f)
 	const struct conf *c = l->d->conf;
 
 	*a = (struct asking){.l = l, .conf = c};
-	if (zones_load(&a->rdap, c->words, "rdap", true, f) == -1 ||
-	    zones_load(&a->whois, c->words, "whois", true, f) == -1)
+	if (zones_load(&a->rdap, c->words, "rdap", NULL, f) == -1 ||
+	    zones_load(&a->whois, c->words, "whois", NULL, f) == -1)
 		return -1;
 	return web_open(&a->web, c, f);
 }

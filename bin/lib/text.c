@@ -158,6 +158,28 @@ text_incmp(const char *a, const char *b, size_t n)
 	return 0;
 }
 
+void
+text_narrow(struct buf *out, const char *s)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	while (*p != '\0') {
+		if (p[0] == 0xef && p[1] == 0xbc && p[2] >= 0x81) {
+			buf_putc(out, (char)(p[2] - 0x80 + 0x20));
+			p += 3;
+		} else if (p[0] == 0xef && p[1] == 0xbd && p[2] >= 0x80 &&
+		    p[2] <= 0x9e) {
+			buf_putc(out, (char)(p[2] - 0x80 + 0x60));
+			p += 3;
+		} else if (p[0] == 0xe3 && p[1] == 0x80 &&
+		    (p[2] == 0x90 || p[2] == 0x91)) {
+			buf_putc(out, p[2] == 0x90 ? '[' : ']');
+			p += 3;
+		} else
+			buf_putc(out, (char)*p++);
+	}
+}
+
 int
 text_icmp(const char *a, const char *b)
 {

@@ -31,6 +31,9 @@ bool text_prefix(const char *s, const char *prefix);
 void text_unmark(struct buf *b);
 /* S behind the blanks that it begins with; one is full-width (U+3000). */
 const char *text_blanks(const char *s);
+/* Append S, its full-width ASCII (U+FF01 to U+FF5E) as ASCII, brackets 【】 as
+ * []. */
+void text_narrow(struct buf *out, const char *s);
 /* ASCII case does not count; the locale does not either. */
 int text_icmp(const char *a, const char *b);
 int text_incmp(const char *a, const char *b, size_t n);

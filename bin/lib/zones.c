@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addr.h"
 #include "buf.h"
 #include "text.h"
 #include "words.h"
@@ -14,39 +15,74 @@ struct zone {
 
 struct zones {
 	char *file;
-	bool values;
+	const struct zones_form *form;
 	size_t n;
 	struct zone *v;
 };
 
+/* "." or a name as addr_host() has it. */
+static char *
+zone_key(const char *s)
+{
+	char *url, *host;
+
+	if (strcmp(s, ".") == 0)
+		return xstrdup(s);
+	if (strpbrk(s, "/:@?") != NULL)
+		return NULL;
+	url = xasprintf("https://%s", s);
+	host = addr_host(url);
+	free(url);
+	return host;
+}
+
+static const struct zones_form with_values = {
+	zone_key, "a zone and one value, with a TAB between"
+};
+
+/* Is it a line of the list?  KEY and VALUE are NULL in one without any. */
+static bool
+split(const struct zones *z, char *line, char **key, char **value)
+{
+	static const char blanks[] = " \t\r";
+	char *more = NULL, *p;
+
+	line[strcspn(line, "#")] = '\0';
+	while ((p = strstr(line, "\xe3\x80\x80")) != NULL)
+		memset(p, ' ', 3);
+	*key = strtok_r(line, blanks, &more);
+	*value = *key != NULL ? strtok_r(NULL, blanks, &more) : NULL;
+	return *key == NULL || ((*value != NULL) == (z->form == &with_values) &&
+	    (*value == NULL || strtok_r(NULL, blanks, &more) == NULL));
+}
+
 static int
 add(struct zones *z, char *line, int number, struct fault *f)
 {
-	static const char blanks[] = " \t\r";
-	char *key, *value, *more;
+	char *written, *value, *key;
 
 	if (!text_utf8(line, strlen(line)))
 		return fault_set(f, EX_CONFIG, "%s:%d: not UTF-8", z->file,
 		    number);
-	line[strcspn(line, "#")] = '\0';
-	if ((key = strtok_r(line, blanks, &more)) == NULL)
-		return 0;
-	value = strtok_r(NULL, blanks, &more);
-	if ((value != NULL) != z->values ||
-	    strtok_r(NULL, blanks, &more) != NULL)
+	if (!split(z, line, &written, &value))
 		return fault_set(f, EX_CONFIG, "%s:%d: write %s", z->file,
-		    number, z->values ? "a zone and one value, with a TAB "
-		    "between" : "one address or domain a line");
-	if (!z->values && strcmp(key, ".") == 0)
+		    number, z->form->cure);
+	if (written == NULL)
+		return 0;
+	if (value == NULL && strcmp(written, ".") == 0)
 		return fault_set(f, EX_CONFIG, "%s:%d: \".\" would mean every "
-		    "domain: write one address or domain a line", z->file,
-		    number);
-	if (zones_has(z, key))
+		    "domain: write %s", z->file, number, z->form->cure);
+	if ((key = z->form->key(written)) == NULL)
+		return fault_set(f, EX_CONFIG, "%s:%d: \"%s\" cannot be "
+		    "compared: write %s", z->file, number, written,
+		    z->form->cure);
+	if (zones_has(z, key)) {
+		free(key);
 		return fault_set(f, EX_CONFIG, "%s:%d: \"%s\" is there twice: "
-		    "take one out", z->file, number, key);
+		    "take one out", z->file, number, written);
+	}
 	z->v = xrealloc(z->v, z->n + 1, sizeof(*z->v));
-	z->v[z->n++] = (struct zone){xstrdup(key),
-	    xstrdup(value != NULL ? value : "")};
+	z->v[z->n++] = (struct zone){key, xstrdup(value != NULL ? value : "")};
 	return 0;
 }
 
@@ -64,14 +100,14 @@ parse(struct zones *z, char *text, struct fault *f)
 
 int
 zones_load(struct zones **out, const char *folder, const char *name,
-    bool values, struct fault *f)
+    const struct zones_form *form, struct fault *f)
 {
 	struct zones *z = xmalloc(sizeof(*z));
 	struct buf b = {0};
 	int rc;
 
 	*z = (struct zones){.file = xasprintf("%s/%s", folder, name),
-	    .values = values};
+	    .form = form != NULL ? form : &with_values};
 	rc = words_read(z->file, ZONES_SIZE, &b, f);
 	if (rc == 0)
 		rc = parse(z, b.p, f);

@@ -14,13 +14,21 @@
 
 struct zones;
 
+/* What a line of a list without values holds. */
+struct zones_form {
+	/* As it is kept and compared, to be freed; NULL where it is none. */
+	char *(*key)(const char *written);
+	const char *cure; /* "one address a line" */
+};
+
 /*
- * Read FOLDER/NAME: a key and, where VALUES, one value a line, with blanks or
- * TABs between.  EX_CONFIG with file and line; so is "." without VALUES, which
- * would mean every domain.
+ * Read FOLDER/NAME: a zone and one value a line, or keys of FORM alone, where
+ * that is not NULL, with blanks (full-width ones too) or TABs between.  A zone
+ * is kept in lower case, as A-labels.  EX_CONFIG with file and line; so is "."
+ * as a key of FORM, which would mean every domain.
  */
 int zones_load(struct zones **z, const char *folder, const char *name,
-    bool values, struct fault *f);
+    const struct zones_form *form, struct fault *f);
 /* A list without a line. */
 struct zones *zones_none(void);
 void zones_free(struct zones *z);

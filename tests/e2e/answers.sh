@@ -185,7 +185,7 @@ alone() {
 }
 alone 0 -- https://www.city.example.lg.jp/
 finds soumu@city.example.lg.jp mail
-[ -e /usr/local/etc/todoke ] || says "nobody is left out: /usr/local/etc/todoke/do-not-contact: No such file"
+[ -e /usr/local/etc/todoke ] || says "nobody is left out: /usr/local/etc/todoke/do-not-contact: there is no such list"
 grep -v '^spool\|^calendar' "$T/conf" >"$T/lone.conf"
 alone 0 -c"$T/lone.conf" https://www.city.example.lg.jp/
 finds soumu@city.example.lg.jp mail

@@ -114,6 +114,28 @@ expect 0 cron todoke-remind -n -t '2026-12-02 10:00'
 grep -q "^$number	1	skip	" "$T/out" || fail "the ladder: $(cat "$T/out")"
 cp etc/do-not-contact "$T/etc/"
 
+# As an editor of Windows saves it, and as people type it in Japanese.
+printf '\357\273\277nope.example\r\n日本語.jp\r\nweb＠city.example.lg.jp\r\n０３−１２３４−５６７８' \
+    >"$T/etc/do-not-contact"
+for a in a@nope.example a@xn--wgv71a119e.jp web@city.example.lg.jp; do
+	expect 77 ito todoke-contact -n -t "$now" -a "$a" "$number"
+	says "$T/etc/do-not-contact"
+done
+for a in 03-1234-5678 ０３ー１２３４ー５６７８; do
+	expect 77 ito todoke-contact -n -t "$now" -m phone -a "$a" "$number"
+done
+expect 77 ito todoke-contact -n -t "$now" -m form -a https://www.日本語.jp/ "$number"
+expect 0 ito todoke-contact -n -t "$now" -a $city "$number"
+
+# An entry that nothing could be compared with is not passed over.
+for entry in 'two words' https://nope.example/ @nope.example '*.nope.example'; do
+	printf '# x\n%s\n' "$entry" >"$T/etc/do-not-contact"
+	expect 78 ito todoke-contact -n -t "$now" -a $city "$number"
+	says "$T/etc/do-not-contact:2: "
+	says "write one mailbox, telephone number (no blanks) or domain a line"
+done
+cp etc/do-not-contact "$T/etc/"
+
 # "." would mean everybody.
 echo . >>"$T/etc/do-not-contact"
 expect 78 ito todoke-contact -n -t "$now" "$number"

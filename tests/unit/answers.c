@@ -1,6 +1,6 @@
 /*
- * candidate, securitytxt, whois, rdap, zones: what is read from answers, and
- * which candidate comes first.  The corpora are in tests/e2e/answers.sh.
+ * candidate, refusal, securitytxt, whois, rdap, zones: what is read from
+ * answers, and which candidate comes first.  The corpora are in tests/e2e/answers.sh.
  */
 #include <check.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "buf.h"
 #include "candidate.h"
 #include "rdap.h"
+#include "refusal.h"
 #include "securitytxt.h"
 #include "unit.h"
 #include "whois.h"
@@ -431,36 +432,54 @@ START_TEST(rdap_below_a_registrar)
 }
 END_TEST
 
-static int
-load(const char *text, bool values, struct zones **z)
+static void
+put_list(const char *name, const char *text)
 {
-	FILE *out = fopen("list", "w");
+	FILE *out = fopen(name, "w");
 
 	ck_assert_ptr_nonnull(out);
 	ck_assert_int_ge(fputs(text, out), 0);
 	ck_assert_int_eq(fclose(out), 0);
-	return zones_load(z, ".", "list", values, &f);
+}
+
+static int
+load(const char *text, struct zones **z)
+{
+	put_list("list", text);
+	return zones_load(z, ".", "list", NULL, &f);
+}
+
+static int
+load_refusals(const char *text, struct zones **z)
+{
+	put_list("do-not-contact", text);
+	return refusal_load(z, ".", &f);
 }
 
 START_TEST(zones_longest)
 {
+	static const char *const bad[] = {"jp\ta\njp b\n", "#\njp\n",
+	    "\njp a b", "\n.jp a", "\n*.jp a", "\nhttps://jp a",
+	    "\na@jp.example a", "\njp a\nJP b", "\njp \xff",
+	    "\n日本 a\nxn--wgv71a b"};
 	struct zones *z;
+	size_t i;
 
-	ck_assert_int_eq(load("# x\njp\ta\nco.jp b # y\n.\tc\n", true, &z), 0);
+	ck_assert_int_eq(load("\xef\xbb\xbfnet\td\r\n# x\njp\ta\r\n"
+	    "co.jp b # y\n\n日本　e　# z\n.\tc", &z), 0);
+	ck_assert_str_eq(zones_find(z, "example.net"), "d");
 	ck_assert_str_eq(zones_find(z, "example.co.jp"), "b");
 	ck_assert_str_eq(zones_find(z, "example.jp"), "a");
 	ck_assert_str_eq(zones_find(z, "jp"), "a");
+	ck_assert_str_eq(zones_find(z, "a.xn--wgv71a"), "e");
 	ck_assert_str_eq(zones_find(z, "notjp"), "c");
 	zones_free(z);
-	ck_assert_int_eq(load("parked.example\n", false, &z), 0);
-	ck_assert_ptr_nonnull(zones_find(z, "www.parked.example"));
-	ck_assert_ptr_null(zones_find(z, "unparked.example"));
-	zones_free(z);
-	ck_assert_int_eq(load("jp a\njp b\n", true, &z), -1);
-	ck_assert_ptr_nonnull(strstr(f.text, "./list:2"));
-	ck_assert_int_eq(load("jp\n", true, &z), -1);
-	ck_assert_int_eq(load("jp a b\n", true, &z), -1);
-	ck_assert_int_eq(load("jp a\n", false, &z), -1);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		ck_assert_msg(load(bad[i], &z) == -1, "%s", bad[i]);
+		ck_assert_int_eq(f.status, EX_CONFIG);
+		ck_assert_msg(strstr(f.text, "./list:2: ") != NULL ||
+		    strstr(f.text, "./list:3: ") != NULL, "%s", f.text);
+	}
 	unlink("list");
 }
 END_TEST
@@ -487,17 +506,68 @@ START_TEST(who_is_not_to_be_written_to)
 		{VIA_PHONE, "13-5550-1234", false},
 		{VIA_PHONE, "none", false},
 		{VIA_LETTER, "03-5550-1234 Street", false},
+		{VIA_PHONE, "０３ー５５５０ー１２３４", true},
+		{VIA_PHONE, "03-5550-1234 内線 56", true},
+		{VIA_PHONE, "電話 (03) 5550-1234 (代表)", true},
+		{VIA_FAX, "077-555-0000", true},
+		{VIA_FAX, "077-555-0001", false},
+		{VIA_MAIL, "a@xn--wgv71a119e.jp", true},
+		{VIA_MAIL, "a@日本語.jp", true},
+		{VIA_FORM, "https://www.日本語.jp/form", true},
+		{VIA_MAIL, "soumu@wide.example", true},
+		{VIA_MAIL, "SOUMU＠ｗｉｄｅ．example", true},
+		{VIA_MAIL, "kikaku@wide.example", false},
+		{VIA_MAIL, "\"a..b\"@mobile.example", true},
+		{VIA_MAIL, "a..b@mobile.example", true},
+		{VIA_MAIL, "a.b@mobile.example", false},
+		{VIA_FORM, "http://192.0.2.1/", true},
+		{VIA_FORM, "http://192.0.2.2/", false},
+		{VIA_FORM, "http://[2001:db8::1]/", true},
+		{VIA_FORM, "http://[2001:db8::2]/", false},
+		{VIA_MAIL, "a@full.example", true},
 	};
 	struct zones *z;
 	size_t i;
 
-	ck_assert_int_eq(load("no.example\na@yes.example\n03-5550-1234\n"
-	    "+81-6-1111-2222\n", false, &z), 0);
+	ck_assert_int_eq(load_refusals("\xef\xbb\xbfno.example\r\n"
+	    "a@yes.example\n03-5550-1234\n+81-6-1111-2222\n"
+	    "０７７−５５５−００００\n日本語.jp　# 全角の空白\n"
+	    "soumu＠ｗｉｄｅ．example\na..b@mobile.example\n192.0.2.1\n"
+	    "2001:DB8:0::1\n\tｆｕｌｌ。example", &z), 0);
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		ck_assert_msg(candidate_refused(z, all[i].via,
+		ck_assert_msg(refusal_is(z, all[i].via,
 		    all[i].address) == all[i].refused, "%s", all[i].address);
 	zones_free(z);
-	unlink("list");
+	unlink("do-not-contact");
+}
+END_TEST
+
+/* What could never be compared is not taken. */
+START_TEST(what_is_no_refusal)
+{
+	static const char *const bad[] = {".", "two words", "word", "1234",
+	    "00000000", "https://no.example/", "no.example/form", "@no.example",
+	    "a@", "a@b@c.example", "a?b@no.example", ".no.example",
+	    "*.no.example", "no_such", "総務課", "総務課@no.example", "no..example",
+	    "a#b@no.example", "no.example:80", "1.2.3"};
+	struct zones *z;
+	char *text;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		text = xasprintf("# x\n%s\n", bad[i]);
+		ck_assert_msg(load_refusals(text, &z) == -1, "%s", bad[i]);
+		free(text);
+		ck_assert_int_eq(f.status, EX_CONFIG);
+		ck_assert_msg(strstr(f.text, "./do-not-contact:2: ") != NULL &&
+		    strstr(f.text, "one mailbox, telephone number") != NULL,
+		    "%s", f.text);
+	}
+	ck_assert_int_eq(load_refusals("日本語.jp\nxn--wgv71a119e.jp\n", &z),
+	    -1);
+	ck_assert_ptr_nonnull(strstr(f.text, ":2: \"xn--wgv71a119e.jp\" is "
+	    "there twice"));
+	unlink("do-not-contact");
 }
 END_TEST
 
@@ -652,6 +722,7 @@ suite(void)
 	tcase_add_test(t, rdap_objects);
 	tcase_add_test(t, zones_longest);
 	tcase_add_test(t, who_is_not_to_be_written_to);
+	tcase_add_test(t, what_is_no_refusal);
 	suite_add_tcase(s, t);
 	return s;
 }
