@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "fsck.h"
+#include "passphrase.h"
 #include "spool.h"
 #include "template.h"
 #include "text.h"
@@ -117,6 +118,26 @@ check_liaisons(struct fsck *k, struct desk *d)
 	words_free(referrals);
 }
 
+/* What no word is asked of: the lists of addresses, zones and passphrases. */
+static void
+check_lists(struct fsck *k, struct desk *d)
+{
+	static const char *const zones[] = {"rdap", "whois"};
+	struct zones *z;
+	struct fault f;
+	size_t i;
+
+	if (desk_refused(d, &f) == -1)
+		fsck_say(k, "%s", f.text);
+	for (i = 0; i < sizeof(zones) / sizeof(zones[0]); i++)
+		if (zones_load(&z, d->conf->words, zones[i], NULL, &f) == -1)
+			fsck_say(k, "%s", f.text);
+		else
+			zones_free(z);
+	if (passphrase_check(d->conf->words, &f) == -1)
+		fsck_say(k, "%s", f.text);
+}
+
 static void
 check_words(struct fsck *k, struct desk *d)
 {
@@ -149,6 +170,7 @@ fsck_setup(struct fsck *k, struct desk *d)
 	check_secret(k, d);
 	check_texts(k, d);
 	check_words(k, d);
+	check_lists(k, d);
 	if (cal_business(d->cal, d->today + 366, &yes, &f) == -1)
 		fsck_say(k, "%s (a year ahead is needed)", f.text);
 	if (spool_halted(d->spool, &f) == -1)

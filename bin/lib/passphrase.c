@@ -96,20 +96,41 @@ below(uint32_t n)
 	return r % n;
 }
 
+static int
+load(struct list *l, const char *folder, struct buf *text, struct fault *f)
+{
+	char *file = xasprintf("%s/passphrase-words", folder);
+	int rc = words_read(file, LIST_SIZE, text, f);
+
+	*l = (struct list){0};
+	if (rc == 0)
+		rc = parse(l, file, text->p, f);
+	if (rc == 0)
+		rc = check(l, file, f);
+	free(file);
+	return rc;
+}
+
+int
+passphrase_check(const char *folder, struct fault *f)
+{
+	struct buf text = {0};
+	struct list l;
+	int rc = load(&l, folder, &text, f);
+
+	free(l.v);
+	buf_free(&text);
+	return rc;
+}
+
 int
 passphrase_draw(const char *folder, struct buf *out, struct fault *f)
 {
-	char *file = xasprintf("%s/passphrase-words", folder);
 	struct buf text = {0};
-	struct list l = {0};
+	struct list l;
 	size_t i, k;
-	int rc;
+	int rc = load(&l, folder, &text, f);
 
-	rc = words_read(file, LIST_SIZE, &text, f);
-	if (rc == 0)
-		rc = parse(&l, file, text.p, f);
-	if (rc == 0)
-		rc = check(&l, file, f);
 	if (rc == 0) {
 		k = passphrase_length(l.n);
 		buf_room(out, k * (WORD_MAX + 1) + 1);
@@ -122,6 +143,5 @@ passphrase_draw(const char *folder, struct buf *out, struct fault *f)
 	}
 	free(l.v);
 	buf_free(&text);
-	free(file);
 	return rc;
 }

@@ -23,6 +23,9 @@
  */
 int passphrase_draw(const char *folder, struct buf *out, struct fault *f);
 
+/* Is it such a list? */
+int passphrase_check(const char *folder, struct fault *f);
+
 /* How many words of a list of N that takes. */
 size_t passphrase_length(size_t n);
 

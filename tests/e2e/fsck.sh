@@ -160,6 +160,25 @@ expect 0 "$BIN/todoke-check"
 expect 0 "$BIN/todoke-day" -q 2027-01-04
 expect 1 "$BIN/todoke-day" -q 2027-01-11
 
+# Each list that todoke-words(5) names is read, and so are the tables.
+cp "$T/conf.plain" "$CONF"
+cp etc/[a-z]* "$T/etc/" 2>/dev/null || :
+sed -i "s|$TOP/etc/|$T/etc/|" "$CONF"
+for list in $(sed -n '/^.Nm todoke-words/,/^.Nd/s/^\.Nm \([a-z-]*\)\( ,\)*$/\1/p' man/todoke-words.5) bounces forms; do
+	[ "$list" != todoke-words ] || continue
+	cp "$T/etc/$list" "$T/list"
+	echo '! ! ! !' >>"$T/etc/$list"
+	expect 65 "$BIN/todoke-check"
+	says "$T/etc/$list:$(wc -l <"$T/etc/$list"): "
+	rm "$T/etc/$list"
+	expect 65 "$BIN/todoke-check"
+	says "$T/etc/$list"
+	cp "$T/list" "$T/etc/$list"
+	echo "$list" >>"$T/lists"
+done
+[ "$(wc -l <"$T/lists")" -eq 13 ] || fail "$(cat "$T/lists")"
+expect 0 "$BIN/todoke-check"
+
 # Configuration, texts, lists, secret.
 chmod 644 "$T/secret"
 broken "secret"

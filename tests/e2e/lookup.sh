@@ -283,7 +283,7 @@ END
 
 # The desk.
 cp etc/kinds etc/operators etc/closings etc/verified etc/items etc/referrals \
-    etc/liaisons etc/bounces etc/forms "$T/lists/"
+    etc/liaisons etc/bounces etc/forms etc/passphrase-words "$T/lists/"
 printf 'town.example\thttps://rdap.nic.example/\n' >"$T/lists/rdap"
 printf 'nul.example\thttps://rdap.nic.example\n' >>"$T/lists/rdap"
 printf '.\twhois.nic.example\n' >"$T/lists/whois"
