@@ -346,6 +346,21 @@ check_whole(const struct source *s, const struct template *t)
 	return 0;
 }
 
+/* TEXT with nothing in its lines of blanks: they look empty. */
+static void
+empty_lines(struct buf *out, const char *text)
+{
+	size_t n;
+
+	for (; *text != '\0'; text += n) {
+		n = strcspn(text, "\n");
+		if (text_blanks(text) < text + n)
+			buf_add(out, text, n);
+		if (text[n] == '\n')
+			buf_putc(out, text[n++]);
+	}
+}
+
 static int
 load_file(struct source *s, struct template *t)
 {
@@ -359,10 +374,12 @@ load_file(struct source *s, struct template *t)
 	}
 	if (rc == 0 && (rc = check_utf8(s, &raw)) == 0) {
 		text_clean(&text, buf_text(&raw), raw.n);
-		rc = check_lines(s, buf_text(&text));
+		buf_cut(&raw, 0);
+		empty_lines(&raw, buf_text(&text));
+		rc = check_lines(s, buf_text(&raw));
 	}
 	if (rc == 0)
-		rc = parse(s, buf_text(&text), t);
+		rc = parse(s, buf_text(&raw), t);
 	if (rc == 0)
 		rc = check_whole(s, t);
 	buf_free(&raw);

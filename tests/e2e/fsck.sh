@@ -147,9 +147,10 @@ mkdir "$T/etc"
 cp -R etc/. "$T/etc"
 cp "$CONF" "$T/conf.plain"
 sed -i "s|$TOP/etc/|$T/etc/|" "$CONF"
-# foreign FILE: a byte order mark in front, CRLF, no end of the last line.
+# foreign FILE: a byte order mark in front, CRLF, blanks in empty lines, no end
+# of the last line.
 foreign() {
-	printf '\357\273\277%s' "$(sed 's/$/\r/' "$1")" >"$1.new"
+	printf '\357\273\277%s' "$(sed 's/^$/ \t/; s/$/\r/' "$1")" >"$1.new"
 	mv "$1.new" "$1"
 }
 for file in "$T/etc/"[a-z]* "$T/etc/templates/"*/*.txt "$CONF"; do

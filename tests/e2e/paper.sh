@@ -112,6 +112,11 @@ cp "$T/letter.txt" "$T/first.txt"
 cmp "$T/first.pdf" "$T/letter.pdf" || fail "made again it differs"
 expect 0 ito todoke-contact -t '2026-11-25 10:00' -n -o "$T/letter.pdf" -m letter -a "$postal" "$number"
 ! cmp -s "$T/first.pdf" "$T/letter.pdf" || fail "the day is not on it"
+cp "$T/texts/ja/contact-letter.txt" "$T/letter.was"
+sed -i 's/^$/ 　/' "$T/texts/ja/contact-letter.txt"
+expect 0 ito todoke-contact -t "$at" -n -o "$T/letter.pdf" -m letter -a "$postal" "$number"
+cmp "$T/first.pdf" "$T/letter.pdf" || fail "blanks in empty lines are on it"
+cp "$T/letter.was" "$T/texts/ja/contact-letter.txt"
 
 # No address: the window shows the operator alone.
 paper 0 bare -m letter
