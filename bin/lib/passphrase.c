@@ -21,14 +21,16 @@ by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The word of a line, "" where it has none. */
+/* A line without comment and blanks around, "" where that is all. */
 static char *
 only_word(char *line)
 {
-	line[strcspn(line, "#")] = '\0';
-	line += strspn(line, " \t");
-	line[strcspn(line, " \t\r")] = '\0';
-	return line;
+	char *end = line + strcspn(line, "#");
+
+	while (end > line && strchr(" \t\r", end[-1]) != NULL)
+		end--;
+	*end = '\0';
+	return line + strspn(line, " \t");
 }
 
 static int

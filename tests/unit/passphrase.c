@@ -88,6 +88,7 @@ START_TEST(no_list)
 	refused(1024, "abcdefghijk\n", "take words");
 	refused(1024, "Abc\n", "take words");
 	refused(1024, "a-c\n", "take words");
+	refused(1024, "abcd efgh\n", ":1027: take words");
 	refused(0, "", "too few");
 }
 END_TEST
