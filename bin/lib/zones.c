@@ -37,8 +37,25 @@ zone_key(const char *s)
 }
 
 static const struct zones_form with_values = {
-	zone_key, "a zone and one value, with a TAB between"
+	zone_key, "a zone and its host or https: address, with a TAB between"
 };
+
+/* A host, kept as a zone is, or an https: address, as it is. */
+static char *
+server(const char *s)
+{
+	char *host;
+	size_t i;
+
+	if (text_incmp(s, "https://", 8) != 0)
+		return strcmp(s, ".") != 0 ? zone_key(s) : NULL;
+	for (i = 0; s[i] > ' ' && s[i] < 0x7f;)
+		i++;
+	if (s[i] != '\0' || (host = addr_host(s)) == NULL)
+		return NULL;
+	free(host);
+	return xstrdup(s);
+}
 
 /* Is it a line of the list?  KEY and VALUE are NULL in one without any. */
 static bool
@@ -59,7 +76,7 @@ split(const struct zones *z, char *line, char **key, char **value)
 static int
 add(struct zones *z, char *line, int number, struct fault *f)
 {
-	char *written, *value, *key;
+	char *written, *value, *key, *own;
 
 	if (!text_utf8(line, strlen(line)))
 		return fault_set(f, EX_CONFIG, "%s:%d: not UTF-8", z->file,
@@ -81,8 +98,14 @@ add(struct zones *z, char *line, int number, struct fault *f)
 		return fault_set(f, EX_CONFIG, "%s:%d: \"%s\" is there twice: "
 		    "take one out", z->file, number, written);
 	}
+	own = value != NULL ? server(value) : xstrdup("");
+	if (own == NULL) {
+		free(key);
+		return fault_set(f, EX_CONFIG, "%s:%d: \"%s\" is no server: "
+		    "write %s", z->file, number, value, z->form->cure);
+	}
 	z->v = xrealloc(z->v, z->n + 1, sizeof(*z->v));
-	z->v[z->n++] = (struct zone){key, xstrdup(value != NULL ? value : "")};
+	z->v[z->n++] = (struct zone){key, own};
 	return 0;
 }
 

@@ -22,9 +22,10 @@ struct zones_form {
 };
 
 /*
- * Read FOLDER/NAME: a zone and one value a line, or keys of FORM alone, where
- * that is not NULL, with blanks (full-width ones too) or TABs between.  A zone
- * is kept in lower case, as A-labels.  EX_CONFIG with file and line; so is "."
+ * Read FOLDER/NAME: a zone and its server (a host or an https: address) a
+ * line, or keys of FORM alone, where that is not NULL, with blanks (full-width
+ * ones too) or TABs between.  Zones and hosts are kept in lower case, as
+ * A-labels.  EX_CONFIG with file and line; so is "."
  * as a key of FORM, which would mean every domain.
  */
 int zones_load(struct zones **z, const char *folder, const char *name,

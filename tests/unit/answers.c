@@ -461,7 +461,8 @@ START_TEST(zones_longest)
 	static const char *const bad[] = {"jp\ta\njp b\n", "#\njp\n",
 	    "\njp a b", "\n.jp a", "\n*.jp a", "\nhttps://jp a",
 	    "\na@jp.example a", "\njp a\nJP b", "\njp \xff",
-	    "\n日本 a\nxn--wgv71a b"};
+	    "\n日本 a\nxn--wgv71a b", "\njp http://a.example/",
+	    "\njp https:///", "\njp .", "\njp a/b", "\njp https://a/あ"};
 	struct zones *z;
 	size_t i;
 
