@@ -35,6 +35,28 @@ case_of(struct search *s)
 	return NULL;
 }
 
+static bool
+from_finder(const struct search *s, const struct casefile *c)
+{
+	const char *mark = casefile_get(c, "Finder-Mark");
+	char own[17];
+
+	token_mark(&s->d->key, "finder", s->mail->from, own);
+	return mark != NULL && digest_equal(mark, own);
+}
+
+/* He answers all, or what an operator passed on to him: the token is another's,
+ * the mail is his. */
+static void
+prefer_finder(struct search *s, const struct casefile *c)
+{
+	if (!from_finder(s, c))
+		return;
+	s->m->finder = true;
+	s->m->referred = false;
+	s->m->contact[0] = '\0';
+}
+
 /*
  * (1) the address that it was sent to
  */
@@ -98,6 +120,7 @@ by_address(struct search *s)
 		    (c = case_of(s)) == NULL)
 			continue;
 		is = role_of(d, c, mac, m);
+		prefer_finder(s, c);
 		casefile_free(c);
 	}
 	return is;
@@ -140,6 +163,7 @@ answers(struct search *s, const char *message_id)
 	m->referred = t != NULL && t->class == TEXT_REFERRAL;
 	if (!m->finder && !m->referred)
 		contact_of_mail(c, id, m);
+	prefer_finder(s, c);
 	casefile_free(c);
 	return true;
 }
@@ -163,19 +187,16 @@ by_message_id(struct search *s)
  */
 
 static bool
-knows(const struct desk *d, const struct casefile *c, const char *from,
-    struct whose *m)
+knows(struct search *s, const struct casefile *c)
 {
-	const char *mark = casefile_get(c, "Finder-Mark");
-	char own[17];
+	const char *from = s->mail->from;
 
-	token_mark(&d->key, "finder", from, own);
-	m->finder = mark != NULL && digest_equal(mark, own);
-	if (m->finder)
+	s->m->finder = from_finder(s, c);
+	if (s->m->finder)
 		return true;
 	if (casefile_contact(c, from) < 0)
 		return false;
-	snprintf(m->contact, sizeof(m->contact), "%s", from);
+	snprintf(s->m->contact, sizeof(s->m->contact), "%s", from);
 	return true;
 }
 
@@ -190,7 +211,7 @@ by_tag(struct search *s)
 	    !desk_find_tag(s->d, mail->subject, s->m->number) ||
 	    (c = case_of(s)) == NULL)
 		return false;
-	is = knows(s->d, c, mail->from, s->m);
+	is = knows(s, c);
 	casefile_free(c);
 	return is;
 }

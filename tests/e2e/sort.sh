@@ -79,6 +79,18 @@ goes "$number"
 last "$number" | grep -q 'reply .*from=finder' || fail "$(last "$number")"
 ! grep -rq "a@finder.example" "$SPOOL/new" "$SPOOL/contacted" || fail "the finder's address stands in a case"
 
+# The finder answers all, with the operator's token in it: he is no contact.
+mail=$(ls "$SPOOL/outbox/$other".*.contact)
+theirs=$(sed -n 's/^Reply-To: <\(.*\)>/\1/p' "$mail")
+for how in "Cc: $theirs" "References: $(sed -n 's/^Message-ID: //p' "$mail")"; do
+	incoming soumu@city.example.lg.jp A@finder.example "Re: what we spoke of" "$how"
+	goes "$other"
+	last "$other" | grep -q 'reply .*from=finder' || fail "$how: $(last "$other")"
+	! last "$other" | grep -q 'contact=' || fail "$how: $(last "$other")"
+	! grep -rq "a@finder.example" "$SPOOL/new" "$SPOOL/contacted" || fail "$how: the finder's address stands in a case"
+	! grep -q '^Contact: .*replied' "$SPOOL/$(place "$other")" || fail "$how: the finder counts as the operator"
+done
+
 # Without proof: a person's.
 incoming desk@desk.example stranger@else.example "[IPA#$number] let me in"
 goes unsorted
