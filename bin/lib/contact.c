@@ -130,6 +130,14 @@ contact_is(const struct casefile *c, const char *address,
 	    contact_outcome(casefile_nth(c, "Contact", (size_t)i)) == o;
 }
 
+bool
+contact_judged(const struct casefile *c, const char *address)
+{
+	return contact_is(c, address, CONTACT_REFUSED) ||
+	    contact_is(c, address, CONTACT_WRONG_PARTY) ||
+	    contact_is(c, address, CONTACT_CONFIRMED);
+}
+
 /*
  * Whom to ask
  */

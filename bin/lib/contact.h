@@ -53,6 +53,9 @@ bool contact_is(const struct casefile *c, const char *address,
 /* Is it an outcome after which an address is not asked again, and the ladder
  * moves on: bounced, refused or wrong party? */
 bool contact_is_end(enum contact_outcome o);
+/* Does the record of ADDRESS say what only a person can: refused, wrong party
+ * or confirmed?  No mail, in or out, takes that back. */
+bool contact_judged(const struct casefile *c, const char *address);
 
 /* May this address be asked?  EX_NOPERM where it is on do-not-contact or the
  * finder's own. */

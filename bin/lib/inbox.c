@@ -86,7 +86,7 @@ mark_contact(struct casefile *c, const struct filing *g, const char *event,
 {
 	const char *contact = g->w->contact;
 
-	if (!proven(g))
+	if (!proven(g) || contact_judged(c, contact))
 		return;
 	if (strcmp(event, "reply") == 0)
 		contact_set(c, contact, CONTACT_REPLIED, today);

@@ -92,9 +92,7 @@ static bool
 has_spoken(const struct casefile *c, const char *address)
 {
 	return contact_is(c, address, CONTACT_REPLIED) ||
-	    contact_is(c, address, CONTACT_REFUSED) ||
-	    contact_is(c, address, CONTACT_WRONG_PARTY) ||
-	    contact_is(c, address, CONTACT_CONFIRMED);
+	    contact_judged(c, address);
 }
 
 int

@@ -259,6 +259,31 @@ for clock in 10:00 10:05; do
 	[ "$(case_file | grep -c ' ladder-end ')" -eq 2 ] || fail "another was asked, and the case lies for ever"
 done
 
+# What a person noted stays, whatever mail comes: a reply, a bounce, an absence.
+for how in refused wrong-party confirmed; do
+	new_case
+	expect 0 ito todoke-contact -t "$now" -a $city "$number"
+	to=$(sed -n 's/^Reply-To: <\(.*\)>/\1/p' "$SPOOL/outbox/$number".*.contact)
+	case $how in
+	confirmed)
+		expect 0 ito todoke-confirm -t '2026-11-26 11:00' -a $city -b phone -k "$T/city.asc" "$number" ;;
+	*) note 0 -a $city -r $how ;;
+	esac
+	for what in "From: $city" "From: $city
+Auto-Submitted: auto-replied" "From: MAILER-DAEMON@mx.example
+Return-Path: <>
+X-Failed-Recipients: $city
+Auto-Submitted: auto-replied"; do
+		printf '%s\nTo: %s\nSubject: Undelivered\nMessage-ID: <%s@x>\n\n550 5.1.1 no such user\n' \
+		    "$what" "$to" "$how" >"$SPOOL/incoming/new/1"
+		expect 0 cron todoke-sort -t '2026-11-26 12:00'
+		record $city | grep -q "outcome=$how; when=2026-11-26\$" || fail "$what: $(record $city)"
+	done
+	[ "$(case_file | grep -cE '^Log: .* (reply|automatic|bounce) ')" -eq 3 ] || fail "$how: $(case_file | grep '^Log')"
+	expect 0 cron todoke-remind -t '2026-12-01 10:00'
+	[ -z "$(find "$SPOOL/outbox" -name "$number.r*")" ] || fail "$how, and a reminder"
+done
+
 # The letter that was on its way when he refused takes nothing back; that of a
 # rung leaves its contact as asked.
 new_case
