@@ -33,7 +33,7 @@ main(int argc, char *argv[])
 	if (intake_ready(&d, &f) == -1)
 		cli_die(&f);
 	cli_read(argv[optind], (size_t)d.conf->max_size, &raw);
-	if (intake_read(&d, raw.p, raw.n, &r, &f) == -1) {
+	if (intake_read(&d, raw.p, raw.n, false, &r, &f) == -1) {
 		fault_in(&f, "%s", argv[optind] != NULL ? argv[optind] :
 		    "standard input");
 		cli_die(&f);
@@ -44,7 +44,7 @@ main(int argc, char *argv[])
 		cli_end(&d, EX_OK);
 	}
 	if (spool_claim(d.spool, number, &f) == -1 ||
-	    intake_open(&d, number, raw.p, raw.n, &f) == -1)
+	    intake_open(&d, number, raw.p, raw.n, false, &f) == -1)
 		cli_die(&f);
 	buf_free(&raw);
 	printf("%s\n", number);

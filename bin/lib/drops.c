@@ -119,12 +119,12 @@ claim(struct desk *d, const char *path, const char *name, struct fault *f)
 	}
 	if (spool_claim(d->spool, number, f) == -1)
 		return -1;
-	snprintf(in, sizeof(in), "tmp/%s.in", number);
+	intake_claim_path(number, false, in);
 	if (spool_rename(d->spool, path, in) == -1)
 		return errno == ENOENT ? 0 : fault_errno(f, "%s", path);
 	if (spool_sync(d->spool, "new", f) == -1 ||
 	    spool_sync(d->spool, "tmp", f) == -1 ||
-	    intake_claimed(d, number, f) == -1)
+	    intake_claimed(d, number, false, f) == -1)
 		return -1;
 	say_same_name(d, name, number, f);
 	return 0;
@@ -141,7 +141,7 @@ take_bytes(struct desk *d, const char *path, const char *name,
 	if ((is = is_case(d, raw, number, f)) != 0)
 		return is == 1 ? change_run(d, number, no_change, NULL, f) :
 		    -1;
-	if (intake_read(d, raw->p, raw->n, &r, f) == -1) {
+	if (intake_read(d, raw->p, raw->n, false, &r, f) == -1) {
 		if (f->status != EX_DATAERR)
 			return -1;
 		snprintf(why, sizeof(why), "%.120s", f->text);

@@ -22,7 +22,7 @@
 #include "report.h"
 
 /*
- * report_read(), and where a form is known its dump as a report: each value
+ * report_read(), or with MAIL report_read_part(), and where a form is known its dump as a report: each value
  * in its field, what the desk is not to pass on in WITHHELD, what the form
  * left open in LACKS.  The sender of such a mail is the web server: the
  * address is what the form says, else Reply-To where From is another, and
@@ -32,7 +32,7 @@
  * clear-signed and no mail, is no dump before it is opened, dump_within(); of
  * who sent it the same holds.
  */
-int dump_report(const struct forms *fs, const void *p, size_t n,
+int dump_report(const struct forms *fs, const void *p, size_t n, bool mail,
     struct report **r, struct fault *f);
 
 /*

@@ -97,7 +97,7 @@ static int
 read_closed(const struct form *form, const struct mime_mail *m,
     const void *p, size_t n, struct report **r, struct fault *f)
 {
-	if (report_read(p, n, r, f) == -1)
+	if (report_read_part(p, n, r, f) == -1)
 		return -1;
 	put(&(*r)->finder, "");
 	put(&(*r)->address, "");
@@ -117,7 +117,7 @@ read_mail(const struct forms *fs, const void *p, size_t n,
 		return -1;
 	form = forms_find(fs, m, p, n, m->text);
 	if (form == NULL)
-		rc = report_read(p, n, r, f);
+		rc = report_read_part(p, n, r, f);
 	else if (!has_label(form, m->text) && is_encrypted(p, n))
 		rc = read_closed(form, m, p, n, r, f);
 	else {
@@ -165,12 +165,12 @@ read_text(const struct forms *fs, const void *p, size_t n,
 }
 
 int
-dump_report(const struct forms *fs, const void *p, size_t n,
+dump_report(const struct forms *fs, const void *p, size_t n, bool mail,
     struct report **r, struct fault *f)
 {
 	if (n == 0)
 		return report_read(p, n, r, f);
-	return mime_looks_like_mail(p, n) ? read_mail(fs, p, n, r, f) :
+	return mail || mime_looks_like_mail(p, n) ? read_mail(fs, p, n, r, f) :
 	    read_text(fs, p, n, r, f);
 }
 

@@ -212,7 +212,7 @@ open_case(struct desk *d, const char *path, struct fault *f)
 
 	if (spool_claim(d->spool, number, f) == -1)
 		return -1;
-	snprintf(in, sizeof(in), "tmp/%s.in", number);
+	intake_claim_path(number, true, in);
 	if (spool_rename(d->spool, path, in) == -1)
 		return errno == ENOENT ? 0 : fault_errno(f, "%s", path);
 	snprintf(folder, sizeof(folder), "%.*s",
@@ -220,7 +220,7 @@ open_case(struct desk *d, const char *path, struct fault *f)
 	if (spool_sync(d->spool, folder, f) == -1 ||
 	    spool_sync(d->spool, "tmp", f) == -1)
 		return -1;
-	return intake_claimed(d, number, f);
+	return intake_claimed(d, number, true, f);
 }
 
 static int

@@ -39,10 +39,11 @@ intake_ready(struct desk *d, struct fault *f)
 }
 
 int
-intake_read(struct desk *d, const void *p, size_t n, struct report **r,
-    struct fault *f)
+intake_read(struct desk *d, const void *p, size_t n, bool mail,
+    struct report **r, struct fault *f)
 {
-	return desk_forms(d, f) == -1 ? -1 : dump_report(d->forms, p, n, r, f);
+	return desk_forms(d, f) == -1 ? -1 :
+	    dump_report(d->forms, p, n, mail, r, f);
 }
 
 static bool
@@ -292,14 +293,14 @@ take_turn(struct desk *d, int *lock, struct fault *f)
 
 static int
 open_alone(struct desk *d, const char *number, const void *p, size_t n,
-    struct fault *f)
+    bool mail, struct fault *f)
 {
 	char hex[DIGEST_HEX], name[32] = "";
 	struct report *r;
 	struct opening o;
 	int rc = 0;
 
-	if (intake_read(d, p, n, &r, f) == -1)
+	if (intake_read(d, p, n, mail, &r, f) == -1)
 		return -1;
 	o = (struct opening){.r = r, .mail = name, .answer = answerable(d, r)};
 	if (r->is_mail && !d->dry)
@@ -318,48 +319,59 @@ open_alone(struct desk *d, const char *number, const void *p, size_t n,
 
 int
 intake_open(struct desk *d, const char *number, const void *p, size_t n,
-    struct fault *f)
+    bool mail, struct fault *f)
 {
 	int lock, rc;
 
 	if (take_turn(d, &lock, f) == -1)
 		return -1;
-	rc = open_alone(d, number, p, n, f);
+	rc = open_alone(d, number, p, n, mail, f);
 	if (lock != -1)
 		close(lock);
 	return rc;
 }
 
-int
-intake_claimed(struct desk *d, const char *number, struct fault *f)
+void
+intake_claim_path(const char *number, bool mail, char path[SPOOL_PATH])
 {
-	char path[SPOOL_PATH], name[SPOOL_PATH];
+	snprintf(path, SPOOL_PATH, "tmp/%s%s.in", number, mail ? ".mail" : "");
+}
+
+int
+intake_claimed(struct desk *d, const char *number, bool mail, struct fault *f)
+{
+	char path[SPOOL_PATH];
+	const char *name = path + strlen("tmp/");
 	struct buf raw = {0};
 	int rc;
 
-	snprintf(path, sizeof(path), "tmp/%s.in", number);
+	intake_claim_path(number, mail, path);
 	if (io_read(d->spool, path, (size_t)d->conf->max_size, &raw, NULL,
 	    f) == -1)
 		return -1;
-	rc = intake_open(d, number, raw.p, raw.n, f);
+	rc = intake_open(d, number, raw.p, raw.n, mail, f);
 	buf_free(&raw);
 	if (rc == 0)
 		return io_unlink(d->spool, path, f);
 	if (f->status != EX_DATAERR)
 		return -1;
-	snprintf(name, sizeof(name), "%s.in", number);
 	desk_say(d, "a report claimed as %s cannot be read: %s; it is bad/%s",
 	    number, f->text, name);
 	return spool_bad(d->spool, path, name, f->text, f);
 }
 
-/* NUMBER.in */
+/* NUMBER.in or NUMBER.mail.in */
 static bool
-in_name(const char *name, char number[CASE_NUMBER])
+in_name(const char *name, char number[CASE_NUMBER], bool *mail)
 {
+	const char *end;
+
 	snprintf(number, CASE_NUMBER, "%.8s", name);
-	return strlen(name) == CASE_NUMBER + 2 && casefile_is_number(number) &&
-	    strcmp(name + CASE_NUMBER - 1, ".in") == 0;
+	if (!casefile_is_number(number))
+		return false;
+	end = name + CASE_NUMBER - 1;
+	*mail = strcmp(end, ".mail.in") == 0;
+	return *mail || strcmp(end, ".in") == 0;
 }
 
 /* Who claimed a report may have been killed before he synced it: a power cut
@@ -380,7 +392,7 @@ sync_claims(struct desk *d, struct fault *f)
 int
 intake_recover(struct desk *d, struct fault *f)
 {
-	bool synced = false;
+	bool synced = false, mail;
 	struct spool_names names;
 	char number[CASE_NUMBER];
 	struct fault one;
@@ -390,10 +402,10 @@ intake_recover(struct desk *d, struct fault *f)
 	if (spool_list(d->spool, "tmp", &names, f) == -1)
 		return -1;
 	for (i = 0; i < names.n && !d->dry; i++) {
-		if (!in_name(names.v[i], number))
+		if (!in_name(names.v[i], number, &mail))
 			continue;
 		if ((!synced && sync_claims(d, &one) == -1) ||
-		    intake_claimed(d, number, &one) == -1) {
+		    intake_claimed(d, number, mail, &one) == -1) {
 			*f = one;
 			rc = -1;
 		} else

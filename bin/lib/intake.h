@@ -16,21 +16,21 @@
 int intake_ready(struct desk *d, struct fault *f);
 
 /* The report (form, mail, or dump of a web form) in N bytes, dump_report(). */
-int intake_read(struct desk *d, const void *p, size_t n, struct report **r,
-    struct fault *f);
+int intake_read(struct desk *d, const void *p, size_t n, bool mail,
+    struct report **r, struct fault *f);
 
 /* Does anything wait to be taken in: a mail, a drop, a claimed report?  A run
  * that finds nothing need not ask gpg for the keys. */
 bool intake_waiting(const struct desk *d);
 
 /*
- * Open a case from the bytes of a report (form or mail) under a claimed
- * NUMBER.  A mail is also filed sealed, whole.  The finder is sent a receipt
+ * Open a case from the bytes of a report (form or mail; MAIL: a mail whatever it
+ * looks like) under a claimed NUMBER.  A mail is also filed sealed, whole.  The finder is sent a receipt
  * where he gave an address and no machine wrote the mail.  A case that is
  * there already is left as it is.  EX_DATAERR where it cannot be read.
  */
 int intake_open(struct desk *d, const char *number, const void *p, size_t n,
-    struct fault *f);
+    bool mail, struct fault *f);
 
 /*
  * Put an inbound mail, sealed, into FOLDER ("mail/NUMBER/new", "unsorted/new")
@@ -43,11 +43,15 @@ int intake_file(struct desk *d, const char *maildir, const char *subject,
 int intake_filed(const struct desk *d, const char *maildir,
     const char *name, struct fault *f);
 
+/* "tmp/NUMBER.in": where a report is that was claimed; "tmp/NUMBER.mail.in"
+ * where it came as mail. */
+void intake_claim_path(const char *number, bool mail, char path[SPOOL_PATH]);
 /*
- * tmp/NUMBER.in: a report that was claimed.  Opens the case, or finishes what
- * an interrupted run began with it, and removes it.
+ * Opens the case of a report that was claimed, or finishes what an interrupted
+ * run began with it, and removes it.
  */
-int intake_claimed(struct desk *d, const char *number, struct fault *f);
+int intake_claimed(struct desk *d, const char *number, bool mail,
+    struct fault *f);
 
 /* All reports that earlier runs claimed and did not finish. */
 int intake_recover(struct desk *d, struct fault *f);

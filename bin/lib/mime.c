@@ -607,13 +607,14 @@ mime_looks_like_mail(const void *p, size_t n)
 	static const char *const likely[] = {"MIME-Version", "Date"};
 	struct slice all = {p, n}, head, body;
 	char *from;
-	bool yes;
+	bool yes, right;
 
-	if (!head_split(all, &head, &body))
-		return false;
+	right = head_split(all, &head, &body);
 	head = head_cap(head);
 	if (has_any(head, sure, sizeof(sure) / sizeof(sure[0])))
 		return true;
+	if (!right)
+		return false;
 	g_mime_init();
 	from = first_mailbox(head, "From", NULL);
 	yes = *from != '\0' && has_any(head, likely,

@@ -60,8 +60,9 @@ char *mime_file_name(struct slice head);
 /*
  * Do these bytes begin like a mail rather than a text form?  Header lines to
  * the first blank line, among them one of Received:, Message-ID:,
- * Return-Path:, Delivered-To:, whoever wrote it; or From: with an address, and
- * one of MIME-Version:, Date:.
+ * Return-Path:, Delivered-To:, whoever wrote it, and even where a line among
+ * them is broken (head_split() of part.h); or From: with an address, and one of
+ * MIME-Version:, Date:.
  */
 bool mime_looks_like_mail(const void *p, size_t n);
 

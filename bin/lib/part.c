@@ -135,10 +135,50 @@ head_find(struct slice head, const char *name, struct slice *value)
 	return head_next(&head, name, value);
 }
 
+/* Which of the fields that a mail has once is it?  One bit, or none. */
+static unsigned
+once(struct slice line)
+{
+	static const char *const names[] = {"From", "To", "Cc", "Subject",
+	    "Date", "Message-ID", "In-Reply-To", "References", "Reply-To",
+	    "MIME-Version", "Content-Type", "Content-Transfer-Encoding"};
+	size_t i, n = field_name(line);
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (n == strlen(names[i]) &&
+		    text_incmp(line.p, names[i], n) == 0)
+			return 1u << i;
+	return 0;
+}
+
+/* Where the header ends whose rest, behind a line that is none of it, is REST:
+ * behind the last line that begins a field not among SEEN. */
+static const char *
+goes_on_to(struct slice rest, unsigned seen)
+{
+	const char *end = rest.p;
+	struct slice line;
+
+	while (rest.n > 0 && slice_chomp(line = slice_line(&rest)).n > 0)
+		if ((once(line) & ~seen) != 0)
+			end = rest.p;
+	return end;
+}
+
+static bool
+of_header(struct slice line, bool first)
+{
+	return field_name(line) > 0 || (folded(line) && !first) ||
+	    slice_starts(line, "From ") || slice_starts(line, ">From ");
+}
+
 bool
 head_split(struct slice all, struct slice *head, struct slice *body)
 {
 	struct slice rest = all, line;
+	const char *to = NULL; /* known to be of the header up to here */
+	unsigned seen = 0;
+	bool right = true;
 
 	*head = (struct slice){all.p, 0};
 	while (rest.n > 0) {
@@ -146,16 +186,20 @@ head_split(struct slice all, struct slice *head, struct slice *body)
 		line = slice_line(&rest);
 		if (slice_chomp(line).n == 0) {
 			*body = rest;
-			return true;
+			return right;
 		}
-		if (field_name(line) == 0 && !(folded(line) && head->n > 0) &&
-		    !slice_starts(line, "From ") &&
-		    !slice_starts(line, ">From "))
-			return false;
+		if (!of_header(line, head->n == 0)) {
+			if (right && head->n > 0)
+				to = goes_on_to(rest, seen);
+			right = false;
+			if (to == NULL || rest.p >= to)
+				return false;
+		}
+		seen |= once(line);
 		head->n += line.n;
 	}
 	*body = rest;
-	return true;
+	return right;
 }
 
 struct slice

@@ -34,8 +34,11 @@ struct slice slice_chomp(struct slice s);
 
 /*
  * ALL is a header and a body.  The header ends at an empty line (or at the
- * end of it all), else, and then it is false, before a line that is none of a
- * header.  "From " lines of an mbox may be in it.
+ * end of it all).  "From " lines of an mbox may be in it.  Another line that is
+ * none of a header (RFC 5322, section 2.2) makes it false: the header ends
+ * before it, but where behind it, and before the empty line, a field comes that
+ * a mail has once (section 3.6, and those of MIME) and that was not there yet;
+ * then it is in HEAD, and head_take() passes over it.
  */
 bool head_split(struct slice all, struct slice *head, struct slice *body);
 /* No more than a header that a person or a mailer would write: 1 MiB. */

@@ -46,7 +46,8 @@ struct report {
  */
 int report_read(const void *p, size_t n, struct report **r, struct fault *f);
 void report_free(struct report *r);
-/* The same of a part of MIME that was encrypted or signed: it needs no From. */
+/* The same of what is known to be a mail, or a part of MIME that was encrypted
+ * or signed: it need not look like one. */
 int report_read_part(const void *p, size_t n, struct report **r,
     struct fault *f);
 /*

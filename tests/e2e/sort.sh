@@ -145,6 +145,41 @@ incoming report@desk.example c@finder.example "from a machine" "Auto-Submitted: 
 expect 0 cron todoke-sort
 ! grep -lq "c@finder.example" "$SPOOL"/outbox/* || fail "a machine was answered"
 
+# What comes through incoming/ is a mail, whatever its header lacks or has too
+# much: read by its charset, filed whole, answered once a day.
+broken() { # CHARSET ENCODING FILTER
+	printf 'Delivered-To: report@desk.example\nFrom: d@finder.example\nSubject: hole %s\nno field\nMIME-Version: 1.0\nContent-Type: text/plain; charset=%s\nContent-Transfer-Encoding: %s\n\n' \
+	    "$1" "$1" "$2"
+	printf '届出です %s\n' "$1" | $3
+}
+# opened: the case that todoke-sort opens now, as the mail that it was.
+opened() {
+	cron todoke-list | cut -f 1 | sort >"$T/before"
+	expect 0 cron todoke-sort
+	[ -z "$(find "$SPOOL/incoming" "$SPOOL/tmp" -type f)" ] || fail "$1 stays"
+	new=$(cron todoke-list | cut -f 1 | sort | comm -13 "$T/before" -)
+	grep -q '^Log: .* open via=mail ' "$SPOOL/$(place "$new")" || fail "$1 is no mail: $(last "$new")"
+	[ "$(in_case "$new")" -eq 1 ] || fail "$1 is not filed"
+	expect 0 ito todoke-show -s "$new"
+	! grep -q 'Content-Type' "$T/out" || fail "$1: its header is text: $(cat "$T/out")"
+}
+for how in "utf-8 base64 base64" "iso-2022-jp 7bit iconv -t ISO-2022-JP" \
+    "shift_jis 8bit iconv -t CP932"; do
+	charset=${how%% *} rest=${how#* }
+	broken "$charset" "${rest%% *}" "${rest#* }" >"$SPOOL/incoming/new/broken"
+	opened "$charset"
+	grep -q "届出です $charset" "$T/out" || fail "$charset: $(cat "$T/out")"
+done
+printf 'From: d@finder.example\nTo: report@desk.example\nSubject: hole\n\nbare\n' >"$SPOOL/incoming/new/bare"
+opened bare
+printf 'From: d@finder.example\nTo: report@desk.example\nSubject: hole\n\nclaimed\n' >"$SPOOL/tmp/12345678.mail.in"
+mkdir -p "$SPOOL/mail/12345678/new" "$SPOOL/mail/12345678/cur" "$SPOOL/mail/12345678/tmp"
+opened claimed
+receipts() { grep -l "d@finder.example" "$SPOOL"/outbox/*.receipt 2>/dev/null | wc -l; }
+[ "$(receipts)" -eq 1 ] || fail "$(receipts) automatic answers on one day"
+printf 'From: e@finder.example\nMessage-ID: <1@finder.example>\nno field\n\ndropped\n' >"$SPOOL/new/broken.eml"
+opened broken.eml
+
 # What is no mail goes to bad/; the rest goes on.
 printf '\0\0\0' >"$SPOOL/incoming/new/junk"
 incoming "$address" someone@else.example "behind junk"

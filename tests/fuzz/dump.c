@@ -35,7 +35,7 @@ look(const struct forms *fs, const void *p, size_t n)
 	struct report *r;
 	struct fault f;
 
-	if (dump_report(fs, p, n, &r, &f) == -1)
+	if (dump_report(fs, p, n, false, &r, &f) == -1)
 		return;
 	read_again(r);
 	report_free(r);

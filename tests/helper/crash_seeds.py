@@ -87,9 +87,9 @@ SEEDS = [
           "\t\treturn say_dry(d, path, g->w, report);\n"
           "\tio_unlink(d->spool, path, f);\n")),
     Seed("a report removed before it is opened", "sort-report", KILL,
-         ("intake.c", "\trc = intake_open(d, number, raw.p, raw.n, f);\n",
+         ("intake.c", "\trc = intake_open(d, number, raw.p, raw.n, mail, f);\n",
           "\trc = io_unlink(d->spool, path, f);\n"
-          "\trc = intake_open(d, number, raw.p, raw.n, f);\n")),
+          "\trc = intake_open(d, number, raw.p, raw.n, mail, f);\n")),
 ]
 
 

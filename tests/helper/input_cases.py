@@ -218,6 +218,7 @@ PLACES = {
     "tmp/12345678.1.todo": "any",
     "tmp/V.99": "any",
     "tmp/12345678.in": "any",
+    "tmp/12345678.mail.in": "any",
     "var/thing": "left",
     "var/seen/" + "0" * 64: "left",
     "var/answered/2026-11-24.0000": "left",

@@ -39,8 +39,8 @@ reads(const char *text)
 {
 	struct report *r;
 
-	ck_assert_msg(dump_report(fs, text, strlen(text), &r, &f) == 0, "%s",
-	    f.text);
+	ck_assert_msg(dump_report(fs, text, strlen(text), false, &r, &f) == 0,
+	    "%s", f.text);
 	return r;
 }
 
@@ -338,8 +338,8 @@ START_TEST(known_by_its_header)
 		folder = table(text);
 		ck_assert_msg(forms_load(&own, folder, "forms", &f) == 0, "%s",
 		    f.text);
-		ck_assert_int_eq(dump_report(own, mail, strlen(mail), &r, &f),
-		    0);
+		ck_assert_int_eq(dump_report(own, mail, strlen(mail), false,
+		    &r, &f), 0);
 		ck_assert_msg((r->form[0] != '\0') == (ifs[i][1][0] != '\0'),
 		    "%s", ifs[i][0]);
 		ck_assert_int_eq(r->automatic, r->form[0] == '\0' ||
@@ -362,12 +362,12 @@ START_TEST(all_conditions_and_own_labels)
 	const char *folder = table(text), *dump = "Who: me\nWhat: it\n";
 
 	ck_assert_int_eq(forms_load(&own, folder, "forms", &f), 0);
-	ck_assert_int_eq(dump_report(own, dump, strlen(dump), &r, &f), 0);
+	ck_assert_int_eq(dump_report(own, dump, strlen(dump), false, &r, &f), 0);
 	ck_assert_str_eq(r->form, "b");
 	ck_assert_str_eq(buf_text(&r->withheld), "What: it\n");
 	report_free(r);
 	dump = "Who: me\nWhat: it\nWhere: here\n";
-	ck_assert_int_eq(dump_report(own, dump, strlen(dump), &r, &f), 0);
+	ck_assert_int_eq(dump_report(own, dump, strlen(dump), false, &r, &f), 0);
 	ck_assert_str_eq(r->form, "a");
 	ck_assert_str_eq(r->text, "it\nWhere: here\n");
 	report_free(r);
@@ -399,7 +399,7 @@ START_TEST(own_values)
 	ck_assert_int_eq(forms_load(&own, folder, "forms", &f), 0);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		ck_assert_int_eq(dump_report(own, cases[i][0],
-		    strlen(cases[i][0]), &r, &f), 0);
+		    strlen(cases[i][0]), false, &r, &f), 0);
 		ck_assert_msg(strcmp(report_consent(r), cases[i][1]) == 0,
 		    "%s: %s", cases[i][0], report_consent(r));
 		ck_assert_str_eq(buf_text(&r->withheld), cases[i][2]);

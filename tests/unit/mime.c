@@ -380,6 +380,41 @@ START_TEST(no_mail)
 }
 END_TEST
 
+/* SUBJECT and TEXT of a mail whose header has a line that is none of it. */
+static void
+check_broken(const char *raw, const char *subject, const char *text)
+{
+	struct mime_mail *m = mail(raw);
+
+	ck_assert_str_eq(m->subject, subject);
+	ck_assert_str_eq(m->text, text);
+	mime_free(m);
+}
+
+START_TEST(broken_header_line)
+{
+	/* the header goes on */
+	check_broken(FROM "Subject: x\nno field\nContent-Type: text/plain; "
+	    "charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
+	    "5pel5pys\n", "x", "日本\n");
+	check_broken(FROM "no field\n of two lines\nX-A: b\nnor this\n"
+	    "Subject: x\n y\n\ntext\n", "x y", "text\n");
+	check_broken("From ito Thu\n" FROM "no field\r\nSubject: x\r\n\r\n"
+	    "text\r\n", "x", "text\n");
+	/* it does not: it is the text, without an empty line before it */
+	check_broken(FROM "Subject: x\nno field\n\ntext\n", "x",
+	    "no field\n\ntext\n");
+	check_broken(FROM "Subject: x\nhello\nhttp://a.example/\n\nSubject: y\n",
+	    "x", "hello\nhttp://a.example/\n\nSubject: y\n");
+	check_broken(FROM "Subject: x\nhello\n\nDate: y\n", "x",
+	    "hello\n\nDate: y\n");
+	check_broken(FROM "Subject: x\nhe wrote\nSubject: y\n\nz\n", "x",
+	    "he wrote\nSubject: y\n\nz\n");
+	check_broken(FROM "no field\nSubject: x\nnor this\nhello\n", "x",
+	    "nor this\nhello\n");
+}
+END_TEST
+
 START_TEST(looks_like_mail)
 {
 	static const char *const yes[] = {
@@ -388,6 +423,8 @@ START_TEST(looks_like_mail)
 	    "Message-ID: <x>\r\nFrom: a@b\r\n\r\nx",
 	    "Subject: x\nMessage-ID: <x>\n\nhello\n",
 	    "Delivered-To: a@b\nFrom: \xe3\x81\x82@b\n\nhello\n",
+	    FROM "Message-ID: <x>\nno field\n\nhello\n",
+	    "Subject: x\nno field\nMessage-ID: <x>\n\nhello\n",
 	    FROM "MIME-Version: 1.0\n\nhello\n"};
 	static const char *const no[] = {"", "\n", FROM "\nDate: x\n",
 	    "From: ito\nDate: x\n\n", "Date: x\n\n" FROM,
@@ -1106,6 +1143,7 @@ suite(void)
 	tcase_add_test(tc, html);
 	tcase_add_test(tc, encrypted);
 	tcase_add_test(tc, no_mail);
+	tcase_add_test(tc, broken_header_line);
 	tcase_add_test(tc, looks_like_mail);
 	tcase_add_test(tc, limits);
 	tcase_add_test(tc, hostile);
