@@ -22,13 +22,13 @@
 #include "report.h"
 
 /*
- * report_read(), or with MAIL report_read_part(), and where a form is known its dump as a report: each value
- * in its field, what the desk is not to pass on in WITHHELD, what the form
- * left open in LACKS.  The sender of such a mail is the web server: the
- * address is what the form says, else Reply-To where From is another, and
- * AUTOMATIC is false where the form is known by its header.  A dump that is
- * no mail may be in ISO-2022-JP, Shift_JIS or EUC-JP.  Of one that is
- * clear-signed the signed text alone is read; one that is encrypted, or
+ * report_read(), or with MAIL report_read_part(), and where a form is known its
+ * dump as a report: each value in its field, what the desk is not to pass on in
+ * WITHHELD, what the form left open in LACKS.  The sender of such a mail is the
+ * web server: the address is what the form says, else Reply-To where From is
+ * another, and AUTOMATIC is false where the form is known by its header.  A
+ * dump that is no mail may be in ISO-2022-JP, Shift_JIS or EUC-JP.  Of one that
+ * is clear-signed the signed text alone is read; one that is encrypted, or
  * clear-signed and no mail, is no dump before it is opened, dump_within(); of
  * who sent it the same holds.
  */

@@ -39,10 +39,10 @@ struct report {
 };
 
 /*
- * Read a text form or a mail.  EX_DATAERR, with the reason, for what cannot
- * be read: nothing in it, NUL bytes, not UTF-8 text.  A form's fields may
- * bear the names of the table in report.c (todoke-open(1) lists them), lines
- * that are none of them are text.
+ * Read a text form or a mail.  EX_DATAERR, with the reason, for what cannot be
+ * read: nothing in it, NUL bytes, not text in UTF-8 or ISO-2022-JP.  A form's
+ * fields may bear the names of the table in report.c (todoke-open(1) lists
+ * them), lines that are none of them are text.
  */
 int report_read(const void *p, size_t n, struct report **r, struct fault *f);
 void report_free(struct report *r);

@@ -282,6 +282,21 @@ unread(const char *p, size_t n, const char *why)
 	ck_assert_msg(strstr(f.text, why) != NULL, "%s", f.text);
 }
 
+START_TEST(iso_2022_jp)
+{
+	struct report *r = reads("Finder: \x1b$B;3ED\x1b(B\n"
+	    "Url: http://a.example/\n\n\x1b$BFO=P\x1b(B 1\n");
+
+	ck_assert_str_eq(r->finder, "山田");
+	ck_assert_str_eq(r->text, "届出 1\n");
+	report_free(r);
+	r = reads("Finder: \x1b[1mA\x1b[0m\n\nesc $B;3ED(B\n");
+	ck_assert_str_eq(r->text, "esc $B;3ED(B\n");
+	report_free(r);
+	unread("Finder: \x1b$B;3ED\x1b(B\xff\n", 19, "UTF-8");
+}
+END_TEST
+
 START_TEST(refuses_what_cannot_be_read)
 {
 	unread("", 0, "nothing");
@@ -479,6 +494,7 @@ suite(void)
 	tcase_add_test(t, consent_words);
 	tcase_add_test(t, limits);
 	tcase_add_test(t, languages);
+	tcase_add_test(t, iso_2022_jp);
 	tcase_add_test(t, refuses_what_cannot_be_read);
 	tcase_add_test(t, a_mail);
 	tcase_add_test(t, a_mail_whose_body_is_a_form);
