@@ -151,7 +151,7 @@ take_bytes(struct desk *d, const char *path, const char *name,
 	digest_sha256(raw->p, raw->n, hex);
 	if ((is = seen_has(d, hex, number, f)) == -1)
 		return -1;
-	if (is == 1) {
+	if (is == 1 && number[0] != '\0') { /* else it lies in unsorted/ */
 		snprintf(why, sizeof(why), "the same bytes became case %s "
 		    "before; nothing was opened again", number);
 		return to_bad(d, path, name, why, f);

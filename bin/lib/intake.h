@@ -25,10 +25,10 @@ bool intake_waiting(const struct desk *d);
 
 /*
  * Open a case from the bytes of a report (form or mail; MAIL: a mail whatever
- * it looks like) under a claimed NUMBER.  A mail is also filed sealed, whole.  The
- * finder is sent a receipt where he gave an address and no machine wrote the
- * mail.  A case that is there already is left as it is.  EX_DATAERR where it
- * cannot be read.
+ * it looks like) under a claimed NUMBER.  A mail is also filed sealed, whole.
+ * The finder is sent a receipt where he gave an address and no machine wrote
+ * the mail.  A case that is there already is left as it is.  EX_DATAERR where
+ * it cannot be read.
  */
 int intake_open(struct desk *d, const char *number, const void *p, size_t n,
     bool mail, struct fault *f);

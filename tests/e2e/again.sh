@@ -17,6 +17,13 @@ printf 'From: <x@else.example>\nTo: <desk@desk.example>\nSubject: a word\nMessag
 cp "$T/m" "$SPOOL/incoming/new/one"
 expect 0 cron todoke-sort
 rm -f "$SPOOL"/unsorted/new/*
+cp "$T/m" "$SPOOL/new/one.eml"
+expect 0 cron todoke-sort
+[ "$(cron todoke-list | wc -l)" -eq 2 ] || fail "a mail from unsorted/, dropped, opens no case: $(ls "$SPOOL/bad")"
+cp "$T/m" "$SPOOL/new/two.eml"
+expect 0 cron todoke-sort
+[ "$(cron todoke-list | wc -l)" -eq 2 ] || fail "and a second one"
+[ -s "$SPOOL/bad/two.eml.why" ] || fail "and no reason in bad/"
 cp "$T/m" "$SPOOL/incoming/new/two"
 expect 0 cron todoke-sort
 [ -z "$(find "$SPOOL/unsorted" "$SPOOL/incoming" -type f)" ] ||
