@@ -170,6 +170,7 @@ DESK = \
 	intake \
 	drops \
 	whose \
+	thread \
 	inbox \
 	liaison \
 	ladder \

@@ -20,6 +20,7 @@
 #include "seen.h"
 #include "share.h"
 #include "text.h"
+#include "thread.h"
 #include "whose.h"
 
 #define LOOP_AGE 600 /* seconds that a mail of the loop test may lie */
@@ -370,56 +371,6 @@ struct folder {
 	size_t part, parts;
 };
 
-/* What mails of one case have in common, as far as a look at the header tells:
- * the number in a keyed address, or what they answer; else nothing (""). */
-static char *
-thread_of(const struct conf *c, const struct buf *raw)
-{
-	static const char *const to[] = {"Delivered-To", "To"};
-	static const char *const refs[] = {"In-Reply-To", "References"};
-	char number[CASE_NUMBER], mac[32], *v, *addr, *name;
-	size_t i;
-	bool ours;
-
-	for (i = 0; i < 2; i++) {
-		v = mime_own_header(raw->p, raw->n, to[i]);
-		if (v == NULL || !addr_find(v, &addr, &name)) {
-			free(v);
-			continue;
-		}
-		ours = token_split(addr, c->address, c->delimiter, number,
-		    mac);
-		free(addr);
-		free(name);
-		free(v);
-		if (ours)
-			return xstrdup(number);
-	}
-	for (i = 0; i < 2; i++)
-		if ((v = mime_own_header(raw->p, raw->n, refs[i])) != NULL)
-			return v;
-	return xstrdup("");
-}
-
-/* Mails of one case are of one part, so that they are filed in their order;
- * and so are the same bytes, which are taken once. */
-static bool
-is_mine(const struct folder *w, const struct buf *raw)
-{
-	char *thread, hex[DIGEST_HEX];
-
-	if (w->parts <= 1)
-		return true;
-	thread = thread_of(w->d->conf, raw);
-	if (*thread != '\0')
-		digest_sha256(thread, strlen(thread), hex);
-	else
-		digest_sha256(raw->p, raw->n, hex);
-	free(thread);
-	hex[8] = '\0';
-	return strtoul(hex, NULL, 16) % w->parts == w->part;
-}
-
 static int
 sort_one(const struct folder *w, const char *name, struct fault *f)
 {
@@ -435,7 +386,7 @@ sort_one(const struct folder *w, const char *name, struct fault *f)
 		return fault_set(f, EX_DATAERR, "%s: a name too long", folder);
 	rc = io_read(d->spool, path, (size_t)d->conf->max_size, &raw, &st, f);
 	if (rc == 0)
-		rc = is_mine(w, &raw) ?
+		rc = thread_is_of(d, raw.p, raw.n, w->part, w->parts) ?
 		    sort_bytes(d, path, name, &raw, st.st_mtime, f) : 0;
 	else if (f->status == EX_NOINPUT)
 		rc = 0; /* somebody was faster */

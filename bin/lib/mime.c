@@ -567,6 +567,16 @@ mime_parse(const void *p, size_t n, struct mime_mail **m, struct fault *f)
 	return 0;
 }
 
+char *
+mime_subject(const void *p, size_t n)
+{
+	struct slice all = {p, n < MAIL_MAX ? n : MAIL_MAX}, head, body;
+
+	g_mime_init();
+	head_split(all, &head, &body);
+	return text_of(head_cap(head), "Subject");
+}
+
 void
 mime_free(struct mime_mail *m)
 {

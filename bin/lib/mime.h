@@ -52,6 +52,9 @@ struct mime_mail {
 int mime_parse(const void *p, size_t n, struct mime_mail **m, struct fault *f);
 void mime_free(struct mime_mail *m);
 
+/* The subject alone, as mime_parse() has it.  To be freed. */
+char *mime_subject(const void *p, size_t n);
+
 /* The name of the file that a part with this HEAD holds (RFC 2183, RFC 2231,
  * and what mailers write in their stead), clean but any; NULL for none.  To be
  * freed. */

@@ -129,6 +129,26 @@ contacted/*) ;;
 *) fail "a mail moved the case to $(place "$number")" ;;
 esac
 
+# Many at once: those of one case in the order of their names, whatever names it.
+: >"$T/want"
+for n in 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32; do
+	case $((n % 6)) in
+	0) to=$theirs header="X-A: b" ;;
+	1) to=desk@desk.example header="References: <$n@x> $(sed -n 's/^Message-ID: //p' "$mail")" ;;
+	2) to=desk@desk.example header="Subject: Re: [IPA#$other]" ;;
+	3) to=desk@desk.example header="In-Reply-To: <$n@x>
+Subject: =?UTF-8?B?$(printf '【IPA#%s】の件' "$other" | base64)?=" ;;
+	4) to=x@y.example header="Cc: A <a@b.example>, $(echo "$theirs" | tr a-z A-Z)" ;;
+	5) to=desk@desk.example header="In-Reply-To: $(sed -n 's/^Message-ID: //p' "$mail")" ;;
+	esac
+	printf 'From: soumu@city.example.lg.jp\nTo: %s\n%s\nMessage-ID: <%s@else.example>\n\nn\n' \
+	    "$to" "$header" "$n" >"$SPOOL/incoming/new/$n.many"
+	echo "in.$(sha256sum "$SPOOL/incoming/new/$n.many" | cut -c 1-24)" >>"$T/want"
+done
+expect 0 cron todoke-sort
+sed -n 's/^Log: .* reply mail=\(in\.[0-9a-f]*\) .*/\1/p' "$SPOOL/$(place "$other")" | tail -n 23 >"$T/got"
+cmp -s "$T/want" "$T/got" || fail "not in the order of their names: $(diff "$T/want" "$T/got")"
+
 # A report address opens a case and is acknowledged, once a day per sender.
 cases=$(cron todoke-list | wc -l)
 incoming report@desk.example b@finder.example "XSS in http://shop.example/" "MIME-Version: 1.0"
