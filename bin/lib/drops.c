@@ -72,7 +72,8 @@ is_case(const struct desk *d, const struct buf *raw, char number[CASE_NUMBER],
 	struct casefile *c;
 	bool is;
 
-	if (raw->n < 5 || casefile_parse(raw->p, raw->n, &c, f) == -1)
+	if (raw->n < 5 || raw->n > CASE_MAX ||
+	    casefile_parse(raw->p, raw->n, &c, f) == -1)
 		return 0;
 	snprintf(number, CASE_NUMBER, "%s", casefile_number(c));
 	is = number[0] != '\0' && casefile_seq(c) > 0;

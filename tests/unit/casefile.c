@@ -113,6 +113,24 @@ START_TEST(reads_crlf_folds_and_case)
 }
 END_TEST
 
+/* A quadratic one would not end within the time that a test has. */
+START_TEST(folds_many_lines)
+{
+	struct casefile *c;
+	struct buf b = {0};
+	int i;
+
+	buf_puts(&b, "Url: u\nX-Long:\n");
+	for (i = 0; i < 1000000; i++)
+		buf_puts(&b, " a\n");
+	ck_assert_int_eq(casefile_parse(b.p, b.n, &c, &f), 0);
+	ck_assert_uint_eq(strlen(casefile_get(c, "X-Long")), 1999999);
+	ck_assert_str_eq(casefile_get(c, "Url"), "u");
+	casefile_free(c);
+	buf_free(&b);
+}
+END_TEST
+
 static void
 no_case(const char *text, size_t n, const char *why)
 {
@@ -789,6 +807,7 @@ suite(void)
 	tcase_add_checked_fixture(t, set_up, NULL);
 	tcase_add_test(t, writes_in_the_order_of_the_table);
 	tcase_add_test(t, reads_crlf_folds_and_case);
+	tcase_add_test(t, folds_many_lines);
 	tcase_add_test(t, tells_the_line_that_is_no_field);
 	tcase_add_test(t, notes_and_sealed_part);
 	tcase_add_test(t, two_messages_are_refused);
