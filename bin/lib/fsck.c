@@ -348,6 +348,30 @@ check_day(struct fsck *k, struct desk *d, const char *path)
 		    (unsigned)(st.st_mode & 07777));
 }
 
+/* A report waits in new/ to be taken; a copy of a case, under whatever name,
+ * is none, and nobody takes it. */
+static void
+check_copy(struct fsck *k, struct desk *d, const char *path)
+{
+	struct spool_place own = {.state = STATE_NEW}, p;
+	char number[CASE_NUMBER];
+	struct casefile *c;
+	struct fault f;
+	bool is;
+
+	snprintf(own.path, sizeof(own.path), "%s", path);
+	if (spool_read(d->spool, &own, &c, &f) == -1)
+		return;
+	snprintf(number, sizeof(number), "%s", casefile_number(c));
+	is = casefile_is_number(number) && casefile_seq(c) > 0;
+	casefile_free(c);
+	if (is && spool_find(d->spool, number, &p, &f) == 0 &&
+	    strcmp(p.path, path) != 0)
+		fsck_say(k, "%s: two files bear the number %s, this one and "
+		    "%s: look which one is right, and move the other to bad/",
+		    path, number, p.path);
+}
+
 /* What lies in a state's folder and is no day, and in a day and is no case. */
 static void
 check_strangers(struct fsck *k, struct desk *d, enum spool_state s)
@@ -372,7 +396,9 @@ check_strangers(struct fsck *k, struct desk *d, enum spool_state s)
 					fsck_say(k, "%s/%s: not a case", path,
 					    names.v[n]);
 			spool_names_free(&names);
-		} else if (s != STATE_NEW)
+		} else if (s == STATE_NEW)
+			check_copy(k, d, path);
+		else
 			fsck_say(k, "%s: neither a day nor a case in its place",
 			    path);
 	}

@@ -58,6 +58,14 @@ restore
 cp "$p" "$SPOOL/contacted/2031-01-06" 2>/dev/null || { mkdir "$SPOOL/contacted/2031-01-06" && cp "$p" "$SPOOL/contacted/2031-01-06/"; }
 broken "contacted/2031-01-06"
 restore
+# A copy of a case in new/, which nobody takes for a report; a report there.
+cp "$p" "$SPOOL/new/copy"
+broken "new/copy: two files bear the number $number"
+says "move the other to bad/"
+restore
+cp "$T/r" "$SPOOL/new/report.txt"
+expect 0 ito todoke-check
+restore
 rm "$SPOOL/outbox/$number.1.receipt"
 broken "$number.1.receipt is nowhere"
 restore

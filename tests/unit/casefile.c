@@ -121,10 +121,10 @@ START_TEST(folds_many_lines)
 	int i;
 
 	buf_puts(&b, "Url: u\nX-Long:\n");
-	for (i = 0; i < 1000000; i++)
-		buf_puts(&b, " a\n");
+	for (i = 0; i < 150000; i++)
+		buf_printf(&b, " %099d\n", i);
 	ck_assert_int_eq(casefile_parse(b.p, b.n, &c, &f), 0);
-	ck_assert_uint_eq(strlen(casefile_get(c, "X-Long")), 1999999);
+	ck_assert_uint_eq(strlen(casefile_get(c, "X-Long")), 14999999);
 	ck_assert_str_eq(casefile_get(c, "Url"), "u");
 	casefile_free(c);
 	buf_free(&b);
