@@ -410,6 +410,19 @@ check_ids(const struct change *ch, struct fault *f)
 	return 0;
 }
 
+static int
+too_large(const struct change *ch, size_t n, struct fault *f)
+{
+	if (ch->opening)
+		return fault_set(f, EX_DATAERR, "the report is too large: "
+		    "its case would have %zu octets, and %d is the limit: "
+		    "shorten it, or drop a mail to which the long part is "
+		    "attached", n, CASE_MAX);
+	return fault_set(f, EX_DATAERR, "case %s would grow to %zu octets, "
+	    "and %d is the limit: move old notes out of it with todoke-edit",
+	    ch->number, n, CASE_MAX);
+}
+
 /* What nobody could read again is not written. */
 static int
 make(struct change *ch, struct fault *f)
@@ -422,9 +435,7 @@ make(struct change *ch, struct fault *f)
 	stamp(ch);
 	casefile_print(ch->c, &b);
 	if (b.n > CASE_MAX)
-		rc = fault_set(f, EX_DATAERR, "case %s would grow to %zu "
-		    "octets, and %d is the limit: move old notes out of it "
-		    "with todoke-edit", ch->number, b.n, CASE_MAX);
+		rc = too_large(ch, b.n, f);
 	else
 		rc = apply(ch, &b, f);
 	buf_free(&b);

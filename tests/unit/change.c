@@ -282,6 +282,40 @@ START_TEST(opens)
 }
 END_TEST
 
+static int
+edit_large(struct change *ch, void *arg, struct fault *fault)
+{
+	int calls = 0;
+	char *notes = xmalloc(CASE_MAX + 1);
+
+	(void)arg;
+	memset(notes, 'a', CASE_MAX);
+	if (casefile_get(change_case(ch), "Url") == NULL)
+		edit_open(ch, &calls, fault);
+	casefile_set_notes(change_case(ch), notes);
+	free(notes);
+	return 0;
+}
+
+START_TEST(no_case_is_too_large)
+{
+	int calls = 0;
+
+	ck_assert_int_eq(io_mkdir(desk.spool, "mail/" NUMBER, 02770, &f), 0);
+	ck_assert_int_eq(change_open(&desk, NUMBER, edit_large, NULL, &f), -1);
+	ck_assert_int_eq(f.status, EX_DATAERR);
+	ck_assert_msg(strstr(f.text, "shorten it") != NULL, "%s", f.text);
+	ck_assert_ptr_null(strstr(f.text, "todoke-edit"));
+	ck_assert_uint_eq(count("tmp"), 0);
+	ck_assert_int_eq(change_open(&desk, NUMBER, edit_open, &calls, &f),
+	    0);
+	ck_assert_int_eq(change_run(&desk, NUMBER, edit_large, NULL, &f), -1);
+	ck_assert_int_eq(f.status, EX_DATAERR);
+	ck_assert_msg(strstr(f.text, "todoke-edit") != NULL, "%s", f.text);
+	rests(A, 1);
+}
+END_TEST
+
 START_TEST(changes)
 {
 	struct doing w = {0};
@@ -1470,6 +1504,7 @@ changes_case(void)
 	TCase *t = tcase_create("changes");
 
 	tcase_add_test(t, opens);
+	tcase_add_test(t, no_case_is_too_large);
 	tcase_add_test(t, changes);
 	tcase_add_test(t, moves);
 	tcase_add_test(t, queues_mails);
