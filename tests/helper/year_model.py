@@ -68,7 +68,7 @@ class Case:
 
     def another(self, t, address):
         """A person asks another: no answer from before counts."""
-        self.asked = self.first_asked = address
+        self.asked = address
         self.reply, self.dealt, self.answered_by = None, False, None
         self.moves_on, self.tasked, self.waits = None, False, False
         self.over, self.last = False, t.date()
