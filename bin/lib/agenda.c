@@ -329,7 +329,7 @@ print_head(enum agenda_section s, const char *calls, FILE *out)
 {
 	static const char *const heads[AGENDA_SECTIONS] = {
 		[AGENDA_CALLS] = "Calls to make",
-		[AGENDA_ANSWERS] = "Answers to read (todoke-show NUMBER)",
+		[AGENDA_ANSWERS] = "Answers to read (todoke-show -s NUMBER)",
 		[AGENDA_BOUNCES] = "Mails that did not arrive",
 		[AGENDA_1000] = "Open for 1,000 days and more",
 		[AGENDA_300] = "Open for 300 days and more",

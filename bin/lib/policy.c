@@ -471,9 +471,9 @@ policy_finder_key(struct desk *d, const struct report *r, char key[PGP_FPR],
 	}
 	if (f->status == EX_NOINPUT)
 		return fault_set(f, EX_NOPERM, "the finder told the key %s, "
-		    "which is not in the desk's ring: gpg --homedir %s "
-		    "--import FILE, and compare the fingerprint", r->key,
-		    d->conf->pgp_home);
+		    "which is not in the desk's ring: gpg --no-autostart "
+		    "--homedir %s --import FILE, and compare the fingerprint",
+		    r->key, d->conf->pgp_home);
 	return fault_in(f, "the finder's key");
 }
 
