@@ -233,9 +233,14 @@ desk_ring(struct desk *d, struct fault *f)
 int
 desk_key(struct desk *d, struct fault *f)
 {
+	const char *file = d->conf->secret;
+	int given = 0;
+
 	if (d->has_key)
 		return 0;
-	if (token_open(&d->key, d->conf->secret, f) == -1)
+	if (d->spool != -1 && token_absent(file))
+		given = spool_given(d->spool, f);
+	if (given == -1 || token_open(&d->key, file, given == 0, f) == -1)
 		return -1;
 	d->has_key = true;
 	return 0;

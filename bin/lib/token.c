@@ -14,6 +14,8 @@
 #include "token.h"
 
 #define SECRET_BYTES 32
+#define RESTORE "a new one makes all earlier tokens void: restore it from " \
+    "backup"
 
 static int
 parse_secret(struct token_key *k, const char *file, const struct buf *b,
@@ -24,9 +26,8 @@ parse_secret(struct token_key *k, const char *file, const struct buf *b,
 
 	k->n = strspn(buf_text(b), "0123456789abcdef") / 2;
 	if (k->n < SECRET_BYTES || k->n > sizeof(k->secret))
-		return fault_set(f, EX_CONFIG,
-		    "%s: not a secret of 64 hex digits; a new one makes all "
-		    "earlier tokens void: restore it from backup", file);
+		return fault_set(f, EX_CONFIG, "%s: not a secret of 64 hex "
+		    "digits; " RESTORE, file);
 	for (i = 0; i < k->n; i++) {
 		if (sscanf(b->p + 2 * i, "%2x", &v) != 1)
 			return fault_set(f, EX_SOFTWARE, "%s", file);
@@ -99,11 +100,22 @@ make_secret(const char *file, struct fault *f)
 	return rc;
 }
 
-int
-token_open(struct token_key *k, const char *file, struct fault *f)
+bool
+token_absent(const char *file)
 {
-	if (access(file, F_OK) == -1 && errno == ENOENT &&
-	    make_secret(file, f) == -1)
+	return access(file, F_OK) == -1 && errno == ENOENT;
+}
+
+int
+token_open(struct token_key *k, const char *file, bool make,
+    struct fault *f)
+{
+	bool absent = token_absent(file);
+
+	if (absent && !make)
+		return fault_set(f, EX_CONFIG, "%s: the secret is gone; "
+		    RESTORE, file);
+	if (absent && make_secret(file, f) == -1)
 		return -1;
 	if (read_secret(k, file, f) == 0)
 		return 0;

@@ -21,11 +21,14 @@ struct token_key {
 };
 
 /*
- * Read the secret from FILE (64 hex digits); where there is none it is made:
- * mode 0600, or 0640 in a folder that is set-group-ID, where coordinators
- * share it.  EX_CONFIG with the cure where it cannot be read or made.
+ * Read the secret from FILE (64 hex digits); where there is none it is made
+ * if MAKE allows it, for a desk that has given no number yet: mode 0600, or
+ * 0640 in a folder that is set-group-ID, where coordinators share it.
+ * EX_CONFIG with the cure where it is gone, cannot be read or made.
  */
-int token_open(struct token_key *k, const char *file, struct fault *f);
+int token_open(struct token_key *k, const char *file, bool make,
+    struct fault *f);
+bool token_absent(const char *file);
 
 /*
  * Where ROLE ("finder", or an operator's address) is to answer about a case.

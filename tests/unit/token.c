@@ -365,12 +365,12 @@ START_TEST(secret_is_made_once)
 	struct token_key a, b;
 
 	umask(0);
-	ck_assert_int_eq(token_open(&a, "once", &f), 0);
+	ck_assert_int_eq(token_open(&a, "once", true, &f), 0);
 	ck_assert_uint_eq(a.n, 32);
 	secret_is("once", 0600);
-	ck_assert_int_eq(token_open(&b, "once", &f), 0);
+	ck_assert_int_eq(token_open(&b, "once", true, &f), 0);
 	ck_assert_mem_eq(a.secret, b.secret, 32);
-	ck_assert_int_eq(token_open(&b, "other", &f), 0);
+	ck_assert_int_eq(token_open(&b, "other", true, &f), 0);
 	ck_assert_mem_ne(a.secret, b.secret, 32);
 }
 END_TEST
@@ -382,10 +382,10 @@ START_TEST(secret_is_shared_in_a_shared_folder)
 	umask(077);
 	ck_assert_int_eq(mkdir("shared", 0700), 0);
 	ck_assert_int_eq(chmod("shared", 02750), 0);
-	ck_assert_int_eq(token_open(&a, "shared/secret", &f), 0);
+	ck_assert_int_eq(token_open(&a, "shared/secret", true, &f), 0);
 	secret_is("shared/secret", 0640);
 	ck_assert_int_eq(chdir("shared"), 0);
-	ck_assert_int_eq(token_open(&a, "here", &f), 0);
+	ck_assert_int_eq(token_open(&a, "here", true, &f), 0);
 	secret_is("here", 0640);
 	ck_assert_int_eq(chdir(".."), 0);
 }
@@ -406,7 +406,7 @@ no_secret(const char *file)
 {
 	struct token_key k;
 
-	ck_assert_msg(token_open(&k, file, &f) == -1, "%s", file);
+	ck_assert_msg(token_open(&k, file, true, &f) == -1, "%s", file);
 	ck_assert_int_eq(f.status, EX_CONFIG);
 	ck_assert_msg(strstr(f.text, file) != NULL, "%s", f.text);
 }
@@ -431,12 +431,27 @@ START_TEST(secret_that_is_none)
 }
 END_TEST
 
+/* Lost, it is no more replaced than damaged. */
+START_TEST(secret_that_is_gone)
+{
+	struct token_key k;
+
+	ck_assert_int_eq(token_open(&k, "gone", false, &f), -1);
+	ck_assert_int_eq(f.status, EX_CONFIG);
+	ck_assert_ptr_nonnull(strstr(f.text, "gone: the secret is gone"));
+	ck_assert_ptr_nonnull(strstr(f.text, "restore it from backup"));
+	ck_assert_int_ne(access("gone", F_OK), 0);
+	ck_assert_int_eq(token_open(&k, "gone", true, &f), 0);
+	ck_assert_int_eq(token_open(&k, "gone", false, &f), 0);
+}
+END_TEST
+
 static void
 race(int out)
 {
 	struct token_key k;
 
-	if (token_open(&k, "race", &f) == -1 ||
+	if (token_open(&k, "race", true, &f) == -1 ||
 	    write(out, k.secret, 32) != 32)
 		_exit(1);
 	_exit(0);
@@ -470,7 +485,7 @@ END_TEST
 static void
 set_up(void)
 {
-	ck_assert_msg(token_open(&key, "secret", &f) == 0, "%s", f.text);
+	ck_assert_msg(token_open(&key, "secret", true, &f) == 0, "%s", f.text);
 }
 
 static Suite *
@@ -499,6 +514,7 @@ suite(void)
 	tcase_add_test(t, secret_is_made_once);
 	tcase_add_test(t, secret_is_shared_in_a_shared_folder);
 	tcase_add_test(t, secret_that_is_none);
+	tcase_add_test(t, secret_that_is_gone);
 	tcase_add_test(t, secret_made_twice_at_once);
 	suite_add_tcase(s, t);
 	return s;
