@@ -16,6 +16,7 @@
 #include "letter.h"
 #include "mime.h"
 #include "outbox.h"
+#include "policy.h"
 #include "smtp.h"
 #include "text.h"
 #include "when.h"
@@ -106,9 +107,26 @@ outbox_notified(const struct desk *d, struct casefile *c, int *due,
 		return 1;
 	when_day_text(d->today, day);
 	casefile_set(c, "Notified", day);
+	if (policy_waits(c) != NULL) /* else nobody sees it for so long */
+		return desk_day(d, 0, due, f);
 	if (d->conf->follow_up.n > 0)
 		text_number(d->conf->follow_up.v[0], 1, 3650, &first);
 	return cal_on_or_after(d->cal, d->today + (int)first, due, f);
+}
+
+/* A person hears of it today. */
+static int
+before_a_person(struct change *ch, struct fault *f)
+{
+	const struct spool_place *p = change_place(ch);
+	int day;
+
+	if (p->state == STATE_CLOSED)
+		return 0;
+	if (desk_day(change_desk(ch), 0, &day, f) == -1)
+		return -1;
+	change_move(ch, p->state, day);
+	return 0;
 }
 
 static int
@@ -140,23 +158,11 @@ after_sent(struct change *ch, const struct message *m, struct fault *f)
 	    (strcmp(m->kind, "remind") == 0 &&
 	    contact_is(c, m->rcpt, CONTACT_UNTRIED)))
 		contact_set(c, m->rcpt, CONTACT_ASKED, today);
-	if (strcmp(m->kind, "disclosure") == 0)
-		return notified(ch, f);
-	return 0;
-}
-
-/* A person hears of it today. */
-static int
-before_a_person(struct change *ch, struct fault *f)
-{
-	const struct spool_place *p = change_place(ch);
-	int day;
-
-	if (p->state == STATE_CLOSED)
-		return 0;
-	if (desk_day(change_desk(ch), 0, &day, f) == -1)
+	if (strcmp(m->kind, "disclosure") == 0 && notified(ch, f) == -1)
 		return -1;
-	change_move(ch, p->state, day);
+	if ((strcmp(m->kind, "disclosure") == 0 ||
+	    strcmp(m->kind, "letter-operator") == 0) && policy_untold(c))
+		return before_a_person(ch, f); /* a ZIP has left */
 	return 0;
 }
 

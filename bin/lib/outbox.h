@@ -39,8 +39,8 @@ bool outbox_named(const struct casefile *c, const char *id,
 const char *outbox_outcome(const struct casefile *c, const char *id);
 
 /* The details left today: set Notified, and DUE to the day of the first
- * follow-up; from now on the operator has time.  1 where they had left before:
- * nothing is set. */
+ * follow-up; from now on the operator has time.  While something waits for a
+ * person it is due today.  1 where they had left before: nothing is set. */
 int outbox_notified(const struct desk *d, struct casefile *c, int *due,
     struct fault *f);
 

@@ -35,6 +35,8 @@ struct policy_duty {
 bool policy_duty(const struct casefile *c, struct policy_duty *duty);
 /* Its WAITS, or NULL. */
 const char *policy_waits(const struct casefile *c);
+/* Is the passphrase of a ZIP to be told yet? */
+bool policy_untold(const struct casefile *c);
 
 /*
  * The sealed record of a case, opened with the user's own key: EX_TEMPFAIL

@@ -134,12 +134,19 @@ fi
 
 # It is to be told: a duty that a note of the call clears, and no other note.
 told="tell the passphrase of the ZIP by telephone"
-untold() { ito todoke-list -a -t "2026-12-24 10:00" | grep "^$number" | grep -q "$told"; }
+untold() { ito todoke-list -a | grep "^$number" | grep -q "$told"; }
+due() { [ "$(place "$number" | cut -d / -f 2)" "$1" "$today" ] || fail "not $1 today: $(place "$number")"; }
+today=$("$BIN/todoke-day")
+due =
+ito todoke-list -A | grep "$number" | grep -q "$told" || fail "not in todoke-list -A"
+expect 0 cron todoke-remind -t "$today 10:00"
 untold || fail "not in todoke-list -a: $(ito todoke-list)"
 echo "The office moved." | ito todoke-note "$number"
 untold || fail "any note clears it"
 echo "Told to Mr. Mori." | ito todoke-note -k phone "$number"
 ! untold || fail "told, and still to be told"
+expect 0 cron todoke-remind -t "$today 10:00"
+due '>' # the operator has time until the follow-up
 
 # Lost: again, with a new one, and the finder hears nothing twice.
 at_terminal 0 LAST todoke-disclose -f "$T/details" "$number"
@@ -148,9 +155,8 @@ rm -f "$T/boxes/city/new/"* "$T/boxes/finder/new/"*
 # The days since the first stay counted: no follow-up is put off.
 notified=$(date -d '-86 days' +%F)
 sed -i "s/^Notified: .*/Notified: $notified/" "$SPOOL/$(place "$number")"
-was=$(place "$number")
 expect 0 cron todoke-send
-[ "$(place "$number")" = "$was" ] || fail "sent anew, and moved from $was to $(place "$number")"
+due =
 grep -qx "Notified: $notified" "$SPOOL/$(place "$number")" || fail "notified anew"
 arrived "$T/boxes/city"
 [ "$(unpack "$T"/boxes/city/new/*)" = "$number.zip" ] || fail "not $number.zip"
@@ -163,11 +169,13 @@ echo "own words of the desk" >"$T/words"
 expect 77 setsid -w sh -c 'GNUPGHOME=$1 exec "$2" -o "$3" <"$4"' x "$T/ito.home" "$BIN/todoke-write" "$number" "$T/words"
 printf '#!/bin/sh\nexec %s/todoke-write -o "$1" <%s/words\n' "$BIN" "$T" >"$T/write"
 chmod +x "$T/write"
+echo "Told again." | ito todoke-note -k phone -d "$("$BIN/todoke-day" +9)" "$number"
 BIN=$T at_terminal 0 LAST write "$number"
 rm -f "$T/boxes/city/new/"*
 expect 0 cron todoke-send
 arrived "$T/boxes/city"
 unpack "$T"/boxes/city/new/* >"$T/name"
+due =
 untold || fail "own words in a ZIP: not in todoke-list -a"
 7z x -so -p"$(passphrase)" "$T/zip" | grep -q "own words of the desk" || fail "own words: it does not open"
 got=0
