@@ -163,16 +163,13 @@ of_finder(const char *line)
 	return is;
 }
 
-/* By a letter to whom it came from, or the release of the mail itself, a
- * person dealt with the NEWS: what waited before it waits again. */
+/* Of the mail whose refusal was the NEWS? */
 static bool
-dealt_with(const struct casefile_event *e, const char *news)
+releases(const struct casefile_event *e, const char *news)
 {
 	char *mail, *was;
 	bool is;
 
-	if (strcmp(e->name, "write") == 0)
-		return of_finder(e->line) == of_finder(news);
 	if (strcmp(e->name, "release") != 0)
 		return false;
 	mail = casefile_word_of(e->line, "mail");
@@ -181,6 +178,16 @@ dealt_with(const struct casefile_event *e, const char *news)
 	free(mail);
 	free(was);
 	return is;
+}
+
+/* By a letter to whom it came from, or the release of the mail itself, a
+ * person dealt with the NEWS: what waited before it waits again. */
+static bool
+dealt_with(const struct casefile_event *e, const char *news)
+{
+	if (strcmp(e->name, "write") == 0)
+		return of_finder(e->line) == of_finder(news);
+	return releases(e, news);
 }
 
 /* A report that was opened is encrypted no more to who decides on it. */
@@ -331,6 +338,50 @@ policy_untold(const struct casefile *c)
 	return passphrase(c, &duty);
 }
 
+/* What it leaves to do; false where that is not for it to say. */
+static bool
+duty_of(const struct casefile_event *e, struct policy_duty *duty)
+{
+	size_t k;
+
+	for (k = 0; k < sizeof(duties) / sizeof(duties[0]); k++)
+		if (strcmp(e->name, duties[k].event) == 0)
+			break;
+	if (k == sizeof(duties) / sizeof(duties[0]))
+		return false;
+	*duty = (struct policy_duty){duties[k].event,
+	    strcmp(e->name, "task") == 0 ? task(e->line) :
+	    marked(e->name, e->line, strcmp(e->name, "open") == 0 ?
+	    opened(e->line) : duties[k].waits), e->line};
+	return true;
+}
+
+static bool
+released(const struct casefile *c, size_t at, size_t last, const char *news)
+{
+	struct casefile_event e;
+	bool is = false;
+
+	while (!is && ++at <= last && casefile_event(c, at, &e))
+		is = releases(&e, news);
+	return is;
+}
+
+/* The release of one mail deals with no other news since the event SINCE: the
+ * last of them waits again. */
+static bool
+other_news(const struct casefile *c, size_t since, size_t last,
+    struct policy_duty *duty)
+{
+	struct casefile_event e;
+	size_t i;
+
+	for (i = last; i-- > since && casefile_event(c, i, &e);)
+		if (weight(e.name) == 2 && !released(c, i, last, e.line))
+			return duty_of(&e, duty);
+	return false;
+}
+
 bool
 policy_duty(const struct casefile *c, struct policy_duty *duty)
 {
@@ -340,7 +391,7 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 	const char *news = "";
 	bool reply = false; /* the operator's, and nobody dealt with it */
 	int w, now = 0;
-	size_t i, k;
+	size_t i, since = 0; /* a person dealt with all */
 
 	for (i = 0; casefile_event(c, i, &e); i++) {
 		if (strcmp(e.name, "note") == 0) {
@@ -348,6 +399,7 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 			reply = false;
 			waits = flow.open; /* all else is dealt with */
 			now = 0;
+			since = i;
 		}
 		if (weight(e.name) == 2 && now < 2)
 			before = waits;
@@ -357,25 +409,26 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 			    !of_finder(e.line) && proves(e.line));
 		}
 		if (now == 2 && dealt_with(&e, news)) {
-			answered(&flow, &e, reply && !of_finder(e.line));
+			if (strcmp(e.name, "release") != 0) {
+				answered(&flow, &e, reply &&
+				    !of_finder(e.line));
+				since = i;
+			}
 			waits = before.waits[0] != '\0' ? before : flow.open;
-			now = 0;
+			now = other_news(c, since, i, &waits) ? 2 : 0;
+			news = now == 2 ? waits.line : news;
 		}
 		if (asks(&e) || unsealed(&e))
 			to_decide(&flow, &waits, &before, &e);
-		for (k = 0; k < sizeof(duties) / sizeof(duties[0]); k++) {
-			w = weight(e.name);
-			if (strcmp(e.name, duties[k].event) != 0 || w < now)
-				continue;
-			waits = (struct policy_duty){duties[k].event,
-			    strcmp(e.name, "task") == 0 ? task(e.line) :
-			    marked(e.name, e.line, strcmp(e.name, "open") == 0 ?
-			    opened(e.line) : duties[k].waits), e.line};
-			if (w == 3)
-				flow_on(&flow, e.name, &waits);
-			reply = reply && w < 3;
-			now = w == 3 ? 0 : w;
+		w = weight(e.name);
+		if (w < now || !duty_of(&e, &waits))
+			continue;
+		if (w == 3) {
+			flow_on(&flow, e.name, &waits);
+			since = i;
 		}
+		reply = reply && w < 3;
+		now = w == 3 ? 0 : w;
 	}
 	*duty = waits;
 	return waits.waits[0] != '\0' || passphrase(c, duty);

@@ -245,6 +245,54 @@ START_TEST(a_letter_answers_its_side)
 }
 END_TEST
 
+/* A release deals with its own mail: no other one, and no reply. */
+START_TEST(a_release_clears_its_own_mail)
+{
+	static const char refused[] = "a mail was refused",
+	    held[] = "judge a mail in hold/", hear[] = "read a reply";
+	static const struct {
+		const char *event, *words, *want;
+	} steps[] = {
+		{"open", "", "accept or reject it"},
+		{"accept", "", "ask the operator for a contact"},
+		{"failed", "mail=69145869.1.receipt to=finder", refused},
+		{"hold", "mail=69145869.2.accepted to=finder", held},
+		{"release", "mail=69145869.2.accepted", refused},
+		{"release", "mail=69145869.1.receipt",
+		    "ask the operator for a contact"},
+		{"hold", "mail=69145869.1.receipt to=finder", held},
+		{"failed", "mail=69145869.2.accepted to=finder", refused},
+		{"release", "mail=69145869.1.receipt", refused},
+		{"release", "mail=69145869.2.accepted",
+		    "ask the operator for a contact"},
+		{"contact", "to=a@b.example", NULL},
+		{"reply", "from=a@b.example", hear},
+		{"failed", "mail=69145869.2.accepted to=finder", refused},
+		{"release", "mail=69145869.2.accepted", hear},
+		{"failed", "mail=69145869.1.receipt to=finder", refused},
+		{"hold", "mail=69145869.2.accepted to=finder", held},
+		{"note", "outcome=refused to=a@b.example", NULL},
+		{"failed", "mail=69145869.2.accepted to=finder", refused},
+		{"release", "mail=69145869.2.accepted", NULL},
+	};
+	struct casefile *c = casefile_new("69145869");
+	const char *got;
+	char words[128];
+	size_t i;
+
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		snprintf(words, sizeof(words), " %s", steps[i].words);
+		casefile_log(c, 1795480262, "ito", steps[i].event, words);
+		got = policy_waits(c);
+		ck_assert_msg((got == NULL && steps[i].want == NULL) ||
+		    (got != NULL && steps[i].want != NULL &&
+		    strcmp(got, steps[i].want) == 0), "step %zu: %s", i,
+		    got != NULL ? got : "nothing");
+	}
+	casefile_free(c);
+}
+END_TEST
+
 /* A call tells it, or a visit: no other note, no letter, and no reply. */
 START_TEST(a_passphrase_is_to_be_told)
 {
@@ -340,6 +388,7 @@ suite(void)
 	tcase_add_test(t, an_opened_report);
 	tcase_add_test(t, a_reply_goes_before_a_task);
 	tcase_add_test(t, a_letter_answers_its_side);
+	tcase_add_test(t, a_release_clears_its_own_mail);
 	tcase_add_test(t, a_passphrase_is_to_be_told);
 	tcase_add_test(t, the_finder_is_known_by_his_mark);
 	tcase_add_test(t, no_sealed_part_no_record);
