@@ -140,6 +140,7 @@ DESK = \
 	spool \
 	spoolfind \
 	spoollock \
+	aside \
 	desk \
 	seal \
 	place \

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/agenda.h"
+#include "lib/aside.h"
 #include "lib/cli.h"
 #include "lib/policy.h"
 #include "lib/rows.h"
@@ -171,6 +172,8 @@ main(int argc, char *argv[])
 	l.rows = rows_open(stdout, isatty(STDOUT_FILENO), COLUMNS);
 	collect(&l, only, last_day(&d, due, l.waits, day));
 	if (l.waits && only == NULL) {
+		if (aside_closed(d.spool, list_case, &l, &f) == -1)
+			cli_die(&f);
 		list_tray(&l, "unsorted/new", "unsorted");
 		list_tray(&l, "bad", "bad");
 	}

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agenda.h"
+#include "aside.h"
 #include "buf.h"
 #include "contact.h"
 #include "forecast.h"
@@ -276,6 +277,8 @@ agenda_collect(struct agenda *a, int *status, struct fault *f)
 		if (spool_each(a->d->spool, s, a->last, take_case, a,
 		    f) == -1)
 			return -1;
+	if (aside_closed(a->d->spool, take_case, a, f) == -1)
+		return -1;
 	if (take_tray(a, "unsorted/new", "file it (todoke-file)", f) == -1 ||
 	    take_tray(a, "bad", "see its .why", f) == -1)
 		return -1;

@@ -36,7 +36,8 @@ void agenda_close(struct agenda *a);
 
 /*
  * Cases due by the day on which work is next done, as they will be once
- * todoke-remind(8) has run on that day, and the trays.  What cannot be read is
+ * todoke-remind(8) has run on that day, closed ones of which a mail was refused
+ * or is held, and the trays.  What cannot be read is
  * said; *STATUS is the worst.
  */
 int agenda_collect(struct agenda *a, int *status, struct fault *f);

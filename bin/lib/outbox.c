@@ -32,6 +32,7 @@ struct message {
 	const char *kind;
 	enum text_class class;
 	struct casefile *c;
+	bool closed;
 	struct buf bytes;
 	char *rcpt, *sender;
 	struct fault copied; /* of the copy made inside the session */
@@ -274,8 +275,9 @@ refuse(const struct message *m, const char *event,
 	if (put_aside(m, strcmp(event, "failed") == 0 ? "failed" : "hold",
 	    f) == -1)
 		return -1;
-	desk_say(m->d, "%s: %s; it lies in %s/ and the case is due today",
-	    m->id, why, strcmp(event, "failed") == 0 ? "failed" : "hold");
+	desk_say(m->d, "%s: %s; it lies in %s/ and the case is %s", m->id, why,
+	    strcmp(event, "failed") == 0 ? "failed" : "hold", m->closed ?
+	    "closed (todoke-list -a has it)" : "due today");
 	return 0;
 }
 
@@ -600,6 +602,7 @@ read_message(struct message *m, struct fault *f)
 	if (spool_find(m->d->spool, m->number, &p, f) == -1 ||
 	    spool_read(m->d->spool, &p, &m->c, f) == -1)
 		return fault_in(f, "outbox/%s", m->id);
+	m->closed = p.state == STATE_CLOSED;
 	snprintf(path, sizeof(path), "outbox/%s", m->id);
 	if (io_read(m->d->spool, path, SPOOL_FILE_MAX, &m->bytes, NULL, f) ==
 	    -1)

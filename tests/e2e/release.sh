@@ -193,4 +193,36 @@ expect 0 ito todoke-send -r "$id"
 rm -f "$SPOOL/outbox/$other"*
 send 77
 [ -e "$SPOOL/hold/$id" ] || fail "the gate was not asked again"
+
+# Of a closed case, which is due on no day, it is listed all the same.
+for how in failed hold; do
+	number=$(ito todoke-open "$T/r")
+	rm -f "$SPOOL/outbox"/*
+	expect 0 ito todoke-close -r out-of-scope "$number"
+	id=$(cd "$SPOOL/outbox" && ls "$number".*.closed-finder)
+	! ito todoke-list -a | grep -q "^$number" || fail "closed, and waits"
+	if [ $how = failed ]; then
+		fail_it
+		what="was refused"
+	else
+		send 75 'dot=!drop'
+		send 0 'dot=!drop'
+		what="judge a mail"
+	fi
+	says "lies in $how/ and the case is closed (todoke-list -a has it)"
+	case $(place "$number") in
+	closed/*) ;;
+	*) fail "moved to $(place "$number")" ;;
+	esac
+	[ "$(ito todoke-list -a | grep -c "^$number.closed.*$what")" -eq 1 ] || fail "$how: $(ito todoke-list -a)"
+	[ "$(ito todoke-list -A | grep -c "$number.*$what")" -eq 1 ] || fail "$how: $(ito todoke-list -A)"
+	if [ $how = failed ]; then
+		expect 0 ito todoke-send -r "$id"
+		rm "$SPOOL/outbox/$id"*
+	else
+		echo "Told by telephone." | ito todoke-note "$number"
+	fi
+	! ito todoke-list -a | grep -q "^$number" || fail "$how: it stays listed"
+	! ito todoke-list -A | grep -q "$number" || fail "$how: it stays in the day's work"
+done
 rm -f "$T/forever"
