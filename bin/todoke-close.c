@@ -41,6 +41,10 @@ main(int argc, char *argv[])
 		cli_die(&f);
 	if (own)
 		cli_words(WORDS_MAX, &w.words);
+	if (own && w.words.n == 0) {
+		fault_set(&f, EX_DATAERR, "the words are empty");
+		cli_die(&f);
+	}
 	if (closing_finish(&d, number, &w, &f) == -1)
 		cli_die(&f);
 	closing_free(&w);

@@ -57,7 +57,7 @@ writing_words(const struct casefile *c, bool finder, struct report *r,
     const struct buf *words, struct fault *f)
 {
 	if (words->n == 0)
-		return fault_set(f, EX_DATAERR, "the letter is empty");
+		return fault_set(f, EX_DATAERR, "the words are empty");
 	if (finder)
 		return 0;
 	policy_consent(c, r);

@@ -80,7 +80,11 @@ for t in reminder key-trouble contact; do
 	grep -q "^To: <$city>" "$SPOOL/outbox/$number".*.$t || fail "no $t to the operator"
 done
 expect 0 ito todoke-confirm -a $city -b phone -k "$T/city.asc" "$number"
-refuse 65 "empty" /dev/null ito todoke-write -o "$number"
+printf ' \n\n' >"$T/blank"
+for f in /dev/null "$T/blank"; do
+	refuse 65 "the words are empty" "$f" ito todoke-write -o "$number"
+	refuse 65 "the words are empty" "$f" ito todoke-close -m -r no-answer "$number"
+done
 printf '\203\145' >"$T/sjis"
 refuse 65 "UTF-8" "$T/sjis" ito todoke-write -o "$number"
 printf 'fine\nask 山田太郎\n' >"$T/names"
