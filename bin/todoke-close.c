@@ -18,7 +18,7 @@ main(int argc, char *argv[])
 	const char *code = NULL;
 	char number[CASE_NUMBER];
 	struct closing w;
-	bool own = false;
+	bool own = false, typed = false;
 	struct fault f;
 	struct desk d;
 	int opt;
@@ -40,13 +40,13 @@ main(int argc, char *argv[])
 	    closing_begin(&d, number, &w, &f) == -1)
 		cli_die(&f);
 	if (own)
-		cli_words(WORDS_MAX, &w.words);
+		cli_words(WORDS_MAX, &w.words, &typed);
 	if (own && w.words.n == 0) {
 		fault_set(&f, EX_DATAERR, "the words are empty");
 		cli_die(&f);
 	}
 	if (closing_finish(&d, number, &w, &f) == -1)
-		cli_die(&f);
+		cli_lose(&f, &w.words, typed);
 	closing_free(&w);
 	cli_end(&d, EX_OK);
 }

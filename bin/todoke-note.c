@@ -210,11 +210,8 @@ main(int argc, char *argv[])
 		cli_die(&f);
 	get_words(&d, c, &w);
 	casefile_free(c);
-	if (change_run(&d, number, edit_note, &w, &f) == -1) {
-		if (w.editor)
-			cli_give_up(&f, &w.raw);
-		cli_die(&f);
-	}
+	if (change_run(&d, number, edit_note, &w, &f) == -1)
+		cli_lose(&f, &w.raw, w.editor);
 	buf_free(&w.raw);
 	buf_free(&w.text);
 	cli_end(&d, EX_OK);

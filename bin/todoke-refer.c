@@ -179,6 +179,7 @@ main(int argc, char *argv[])
 	struct casefile *c;
 	struct fault f;
 	struct desk d;
+	bool typed;
 	int opt;
 
 	cli_begin();
@@ -197,9 +198,9 @@ main(int argc, char *argv[])
 		cli_die(&f);
 	propose(c, &w);
 	casefile_free(c);
-	cli_words(WORDS_MAX, &w.words);
+	cli_words(WORDS_MAX, &w.words, &typed);
 	if (change_run(&d, number, edit_refer, &w, &f) == -1)
-		cli_die(&f);
+		cli_lose(&f, &w.words, typed);
 	report_free(w.r);
 	buf_free(&w.words);
 	cli_end(&d, EX_OK);

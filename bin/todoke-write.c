@@ -219,6 +219,7 @@ main(int argc, char *argv[])
 	struct casefile *c;
 	struct fault f;
 	struct desk d;
+	bool typed = false;
 
 	options(argc, argv, &o, &w, &items);
 	cli_open(&d, &o);
@@ -228,12 +229,12 @@ main(int argc, char *argv[])
 	if (check_case(&d, c, &p, &w, &f) == -1)
 		cli_die(&f);
 	if (w.own)
-		cli_words(WORDS_MAX, &w.words);
+		cli_words(WORDS_MAX, &w.words, &typed);
 	if ((w.own && writing_words(c, w.finder, w.r, &w.words, &f) == -1) ||
 	    (w.own && !w.finder &&
 	    cli_passphrase(&d, c, &w.zip, &f) == -1) ||
 	    change_run(&d, number, edit_write, &w, &f) == -1)
-		cli_die(&f);
+		cli_lose(&f, &w.words, typed);
 	casefile_free(c);
 	report_free(w.r);
 	buf_free(&w.words);

@@ -420,21 +420,42 @@ cli_passphrase(struct desk *d, const struct casefile *c, struct buf *out,
 	return rc;
 }
 
+/* True where he changed what he was given. */
+static bool
+edited(struct buf *out)
+{
+	struct buf was = {0};
+	struct fault f;
+	bool is;
+
+	buf_add(&was, buf_text(out), out->n);
+	if (cli_edit(out, &f) == -1)
+		cli_die(&f);
+	is = out->n != was.n || memcmp(buf_text(out), buf_text(&was),
+	    was.n) != 0;
+	buf_free(&was);
+	return is;
+}
+
 void
-cli_words(size_t max, struct buf *out)
+cli_words(size_t max, struct buf *out, bool *typed)
 {
 	struct buf clean = {0};
 	struct fault f;
 
+	*typed = isatty(STDIN_FILENO) && edited(out);
 	if (!isatty(STDIN_FILENO)) {
 		buf_cut(out, 0);
 		cli_read(NULL, max, out);
-	} else if (cli_edit(out, &f) == -1)
-		cli_die(&f);
+	}
+	if (out->n > max) {
+		fault_set(&f, EX_DATAERR, "the words are over %zu bytes", max);
+		cli_lose(&f, out, *typed);
+	}
 	if (!text_utf8(buf_text(out), out->n)) {
 		fault_set(&f, EX_DATAERR, "the words are not UTF-8 text "
 		    "(convert them with iconv)");
-		cli_die(&f);
+		cli_lose(&f, out, *typed);
 	}
 	text_clean(&clean, buf_text(out), out->n);
 	while (clean.n > 0 && strchr(" \t\n", clean.p[clean.n - 1]) != NULL)
@@ -465,6 +486,14 @@ cli_give_up(const struct fault *f, const struct buf *text)
 	if (text->n > 0)
 		keep(text);
 	exit(f->status);
+}
+
+void
+cli_lose(const struct fault *f, const struct buf *text, bool typed)
+{
+	if (typed)
+		cli_give_up(f, text);
+	cli_die(f);
 }
 
 void

@@ -55,9 +55,10 @@ void cli_read(const char *file, size_t max, struct buf *out);
 /*
  * Words of the user's own, MAX bytes at most: from standard input, or, where
  * that is a terminal, what he makes of OUT in his editor.  Cleaned, without
- * blanks at the end; or end, also where they are not UTF-8.
+ * blanks at the end; or end, also where they are not UTF-8.  TYPED: he wrote
+ * them in his editor, and they are nowhere else (cli_lose()).
  */
-void cli_words(size_t max, struct buf *out);
+void cli_words(size_t max, struct buf *out, bool *typed);
 
 /*
  * Let the user change TEXT in $VISUAL, $EDITOR or vi.  The file lies in a
@@ -84,5 +85,9 @@ int cli_passphrase(struct desk *d, const struct casefile *c, struct buf *out,
  */
 void cli_retry(const struct fault *f, const struct buf *text);
 noreturn void cli_give_up(const struct fault *f, const struct buf *text);
+/* Ends with F: as cli_give_up() where the words were TYPED, else as
+ * cli_die(). */
+noreturn void cli_lose(const struct fault *f, const struct buf *text,
+    bool typed);
 
 #endif

@@ -92,6 +92,41 @@ refuse 77 "line 2 names the finder" "$T/names" ito todoke-write -o "$number"
 printf 'or YAMADA@finder.example\n' >"$T/names"
 refuse 77 "line 1 names the finder" "$T/names" ito todoke-write -o "$number"
 refuse 0 "would queue" "$T/words" ito todoke-write -n -o "$number"
+
+# What was typed in the editor is not lost by a refusal; what came from a file
+# lies there, and is not kept twice.
+mkdir "$T/run"
+typed() { # STATUS WHAT PROGRAM ARGUMENT…
+	want=$1 what=$2 program=$3
+	shift 3
+	all >"$T/was"
+	got=0
+	XDG_RUNTIME_DIR=$T/run EDITOR="cp $T/names" GNUPGHOME=$T/ito.home \
+	    tests/helper/terminal "$T/log" x "$BIN/$program" "$@" || got=$?
+	[ "$got" -eq "$want" ] || { cat "$T/log"; fail "$got instead of $want: $program"; }
+	grep -q "$what" "$T/log" || fail "$program: $(cat "$T/log")"
+	all | cmp -s "$T/was" - || fail "refused, but changed something: $program"
+	kept=$(tr -d '\r' <"$T/log" | sed -n 's/.*your text is kept in //p')
+	[ "$(cat "$kept")" = "$(cat "$T/names")" ] || fail "$program: the words are lost: $(cat "$T/log")"
+	[ "$(stat -c %a "$kept")" = 600 ] || fail "kept for all to read"
+	rm "$kept"
+	[ -z "$(ls "$T/run")" ] || fail "left behind: $(ls "$T/run")"
+}
+for f in "line 1 names the finder" "are not UTF-8" "are over 65536"; do
+	case $f in
+	*UTF-8) cp "$T/sjis" "$T/names"; want=65 ;;
+	*over*) head -c 65537 /dev/zero | tr '\0' x >"$T/names"; want=65 ;;
+	*) want=77 ;;
+	esac
+	typed $want "$f" todoke-write -o "$number"
+	typed $want "$f" todoke-close -m -r no-answer "$number"
+done
+echo 'by 山田太郎' >"$T/names"
+typed 77 "names the finder" todoke-refer -w ministry -R x -a other@desk.example -k "$DESKKEY" "$number"
+refuse 77 "names the finder" "$T/names" env XDG_RUNTIME_DIR="$T/run" GNUPGHOME="$T/ito.home" \
+    "$BIN/todoke-write" -o "$number"
+[ -z "$(ls "$T/run")" ] || fail "kept twice: $(ls "$T/run")"
+
 ito todoke-write -o "$number" <"$T/words"
 opened "$T/city.home" "$SPOOL/outbox/$number".*.letter-operator >"$T/plain"
 grep -q canaryletter "$T/plain" || fail "the operator cannot read the letter"
