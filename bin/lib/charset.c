@@ -284,6 +284,29 @@ charset_utf8(struct buf *out, const char *charset, const void *p, size_t n)
 		through_iconv(out, name, p, n);
 }
 
+static bool
+seven_bit(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && (p[i] & 0x80) == 0; i++)
+		;
+	return i == n;
+}
+
+void
+charset_clean(struct buf *out, const void *p, size_t n)
+{
+	struct buf utf8 = {0};
+
+	if (seven_bit(p, n)) {
+		charset_utf8(&utf8, NULL, p, n);
+		text_clean(out, buf_text(&utf8), utf8.n);
+	} else
+		text_clean(out, p, n);
+	buf_free(&utf8);
+}
+
 /* Of two characters with one code, that which RFC 1468's JIS X 0208 means. */
 static const struct {
 	const char *other, *jis;

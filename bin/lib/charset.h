@@ -22,6 +22,13 @@ void charset_utf8(struct buf *out, const char *charset, const void *p,
     size_t n);
 
 /*
+ * text_clean() for what a user wrote or dropped: UTF-8, or ISO-2022-JP, whose
+ * escape sequences can be nothing else.  Of two Japanese bytes nobody can say
+ * surely whether they are Shift_JIS or EUC-JP: these are not guessed.
+ */
+void charset_clean(struct buf *out, const void *p, size_t n);
+
+/*
  * Append UTF-8 text to OUT in ISO-2022-JP as RFC 1468 has it: ASCII and JIS X
  * 0208 alone, 7 bits, ASCII again at the end of each line and of the text.
  * False, and OUT as it was, where that cannot carry every character: it has no

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "charset.h"
 #include "cli.h"
 #include "gate.h"
 #include "io.h"
@@ -457,7 +458,7 @@ cli_words(size_t max, struct buf *out, bool *typed)
 		    "(convert them with iconv)");
 		cli_lose(&f, out, *typed);
 	}
-	text_clean(&clean, buf_text(out), out->n);
+	charset_clean(&clean, buf_text(out), out->n);
 	while (clean.n > 0 && strchr(" \t\n", clean.p[clean.n - 1]) != NULL)
 		buf_cut(&clean, clean.n - 1);
 	buf_free(out);

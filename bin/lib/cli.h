@@ -54,9 +54,10 @@ void cli_read(const char *file, size_t max, struct buf *out);
 
 /*
  * Words of the user's own, MAX bytes at most: from standard input, or, where
- * that is a terminal, what he makes of OUT in his editor.  Cleaned, without
- * blanks at the end; or end, also where they are not UTF-8.  TYPED: he wrote
- * them in his editor, and they are nowhere else (cli_lose()).
+ * that is a terminal, what he makes of OUT in his editor.  Cleaned
+ * (charset_clean()), without blanks at the end; or end, also where they are
+ * not UTF-8.  TYPED: he wrote them in his editor, and they are nowhere else
+ * (cli_lose()).
  */
 void cli_words(size_t max, struct buf *out, bool *typed);
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "charset.h"
 #include "notes.h"
 #include "policy.h"
 #include "text.h"
@@ -14,7 +15,7 @@ clean(const struct buf *raw, struct buf *text)
 	struct buf b = {0};
 	const char *s, *end;
 
-	text_clean(&b, buf_text(raw), raw->n);
+	charset_clean(&b, buf_text(raw), raw->n);
 	buf_cut(text, 0);
 	for (s = buf_text(&b); *s != '\0'; s = end) {
 		end = strchrnul(s, '\n');

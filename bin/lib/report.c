@@ -398,31 +398,6 @@ blank(const char *p, size_t n)
 	return true;
 }
 
-static bool
-seven_bit(const char *p, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n && (p[i] & 0x80) == 0; i++)
-		;
-	return i == n;
-}
-
-/* Of two Japanese bytes nobody can say surely whether they are Shift_JIS or
- * EUC-JP; the escape sequences of ISO-2022-JP can be nothing else. */
-static void
-clean_text(struct buf *clean, const void *p, size_t n)
-{
-	struct buf utf8 = {0};
-
-	if (seven_bit(p, n)) {
-		charset_utf8(&utf8, NULL, p, n);
-		text_clean(clean, buf_text(&utf8), utf8.n);
-	} else
-		text_clean(clean, p, n);
-	buf_free(&utf8);
-}
-
 static int
 read_text(struct report *r, const void *p, size_t n, struct fault *f)
 {
@@ -434,7 +409,7 @@ read_text(struct report *r, const void *p, size_t n, struct fault *f)
 	if (!text_utf8(p, n))
 		return fault_set(f, EX_DATAERR, "not UTF-8 text (convert it: "
 		    "iconv -f CP932 -t UTF-8, and drop it again)");
-	clean_text(&clean, p, n);
+	charset_clean(&clean, p, n);
 	if (!blank(buf_text(&clean), clean.n)) {
 		read_form(r, buf_text(&clean));
 		buf_free(&clean);

@@ -55,6 +55,13 @@ grep -q "^Log: 2026-11-24T10:15:00+09:00 note by=$user h=" "$T/log" ||
 expect 0 ito todoke-show "$number"
 says "Note (phone)."
 
+# What an old editor saves as ISO-2022-JP is read, and a gate reads it too.
+note 0 '\033$BFs9T\033(B JIS\n' "$number"
+grep -q '^二行 JIS$' "$SPOOL/$was" || fail "ISO-2022-JP: $(tail -n 40 "$SPOOL/$was")"
+note 77 '\033$BFs9T\033(B yamada.t@finder.example\n' "$number"
+says "line 1 has the finder's address"
+note 65 '\223\361\215\163\n' "$number"
+
 # A PGP message in a note is not the sealed part, whatever its kind.
 sealed=$(file "$number" | sed -n '/^-----BEGIN/,$p')
 note 0 'he sent\n-----BEGIN PGP MESSAGE-----\nabc\n-----END PGP MESSAGE-----\n' "$number"

@@ -128,7 +128,11 @@ refuse 77 "names the finder" "$T/names" env XDG_RUNTIME_DIR="$T/run" GNUPGHOME="
 [ -z "$(ls "$T/run")" ] || fail "kept twice: $(ls "$T/run")"
 
 ito todoke-write -o "$number" <"$T/words"
-opened "$T/city.home" "$SPOOL/outbox/$number".*.letter-operator >"$T/plain"
+printf '\033$BFs9T\033(B JIS\n' | ito todoke-write -o "$number"
+for f in "$SPOOL/outbox/$number".*.letter-operator; do
+	opened "$T/city.home" "$f"
+done >"$T/plain"
+grep -q '^二行 JIS' "$T/plain" || fail "ISO-2022-JP: $(cat "$T/plain")"
 grep -q canaryletter "$T/plain" || fail "the operator cannot read the letter"
 ! grep -q '山田' "$T/plain" || fail "the letter names the finder"
 log | grep -q " write to=$city text=letter-operator " || fail "not logged: $(log)"
