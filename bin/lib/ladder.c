@@ -150,7 +150,7 @@ find_answer(const struct casefile *c, struct answer *a)
 		if (strcmp(e.name, "contact") == 0) {
 			*a = (struct answer){.reply = -1, .of = -1};
 		} else if (strcmp(e.name, "reply") == 0 &&
-		    keyed_reply(e.line)) {
+		    keyed_reply(e.line) && !policy_no_answer(c, e.line)) {
 			if (a->reply < 0)
 				a->reply = (long)i;
 			a->dealt = false;

@@ -297,6 +297,29 @@ has_word(const char *line, const char *key, const char *value)
 	return has;
 }
 
+/* Of the contact that the mail comes from, else of him who was written to. */
+bool
+policy_no_answer(const struct casefile *c, const char *line)
+{
+	static const char *const keys[] = {"from", "contact"};
+	const char *record;
+	char *who;
+	size_t k;
+	long i;
+
+	for (k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+		who = casefile_word_of(line, keys[k]);
+		i = who != NULL ? casefile_contact(c, who) : -1;
+		free(who);
+		if (i < 0)
+			continue;
+		record = casefile_nth(c, "Contact", (size_t)i);
+		return has_word(record, "outcome", "refused") ||
+		    has_word(record, "outcome", "wrong-party");
+	}
+	return false;
+}
+
 /* Was the passphrase of the last ZIP told yet?  That a person says, by a note
  * of a call or visit; no other note does.  WAS: before this event. */
 static bool
@@ -406,7 +429,8 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 		if (weight(e.name) == 2) {
 			news = e.line;
 			reply = reply || (strcmp(e.name, "reply") == 0 &&
-			    !of_finder(e.line) && proves(e.line));
+			    !of_finder(e.line) && proves(e.line) &&
+			    !policy_no_answer(c, e.line));
 		}
 		if (now == 2 && dealt_with(&e, news)) {
 			if (strcmp(e.name, "release") != 0) {

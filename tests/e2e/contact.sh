@@ -233,6 +233,36 @@ note 0 -a $city -r wrong-party
 expect 0 cron todoke-remind -n -t '2026-11-26 14:00'
 grep -q "^$number	1	" "$T/out" || fail "the contractor's reply stops the ladder"
 
+# Nor does what he answers afterwards, read or not; who answers there and is a
+# contact himself, or after a bounce that a person noted, does answer.
+for how in refused wrong-party bounced; do
+	for from in $city clerk@city.example.lg.jp web@city.example.lg.jp; do
+		new_case
+		known "web@city.example.lg.jp; via=mail; from=hand; outcome=asked"
+		expect 0 ito todoke-contact -t "$now" -a $city "$number"
+		to=$(sed -n 's/^Reply-To: <\(.*\)>/\1/p' "$SPOOL/outbox/$number".*.contact)
+		note 0 -a $city -r $how
+		printf 'From: %s\nTo: %s\nSubject: re\nMessage-ID: <%s@x>\n\nAs we said.\n' \
+		    $from "$to" "$number" >"$SPOOL/incoming/new/1"
+		cron todoke-sort -t '2026-11-26 11:05'
+		case $how:$from in
+		bounced:*|*:web@*) stops=yes ;;
+		*) stops=no ;;
+		esac
+		for read in no yes; do
+			if [ $read = yes ]; then echo "Read." | ito todoke-note -t '2026-11-26 11:10' "$number"; fi
+			expect 0 cron todoke-remind -n -t '2026-12-02 14:00'
+			stands=yes
+			! grep -q "^$number	1	" "$T/out" || stands=no
+			[ $stands = $stops ] || fail "$how, $from answers (read: $read), the ladder stands: $stands"
+		done
+		ito todoke-list -a -t '2026-11-26 12:00' >"$T/out"
+		confirm=no
+		! grep -q "^$number.*confirm the contact" "$T/out" || confirm=yes
+		[ $confirm = $stops ] || fail "$how, $from answers: $(grep "^$number" "$T/out")"
+	done
+done
+
 # Whoever answered, read or not: once another is asked the ladder goes on, and
 # at its end a person is asked to decide, after each.
 for kind in read unread; do

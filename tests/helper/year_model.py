@@ -48,6 +48,7 @@ class Case:
         self.step = 0
         self.asked = None
         self.ended = set()    # addresses
+        self.refused = set()  # of them those that a person noted
         self.reminded = self.over = False
         self.ends = 0
         self.moves_on = None  # "bounce" or "refusal" of who was asked last
@@ -85,6 +86,8 @@ class Case:
 
     def replies(self, t, address):
         self.arrives()
+        if address in self.refused:
+            return
         self.reply = self.reply or t.date()
         self.dealt, self.answered_by = False, address
 
@@ -106,6 +109,7 @@ class Case:
     def refuses(self, address):
         self.waits, self.rest = False, None
         self.ended.add(address)
+        self.refused.add(address)
         if address == self.answered_by:
             self.dealt = False
         elif self.reply:
@@ -120,6 +124,7 @@ class Case:
         """The operator answered by telephone, a person says."""
         self.note()
         self.reply, self.dealt, self.answered_by = None, True, address
+        self.refused.discard(address)
 
     # The runner
 
