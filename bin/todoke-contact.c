@@ -21,8 +21,6 @@ static const char synopsis[] = "todoke-contact [-n] [-c CONF] [-t TIME]\n"
     "                      [-m mail|form|phone|fax|letter|liaison]\n"
     "                      [-a ADDRESS] [-o FILE.pdf] NUMBER";
 
-#define FIRST_RUNG 5 /* business days, where there is no ladder */
-
 struct wish {
 	enum via via;
 	bool any; /* of all ways the best */
@@ -159,14 +157,12 @@ edit_contact(struct change *ch, void *arg, struct fault *f)
 	struct wish *w = arg;
 	struct desk *d = change_desk(ch);
 	struct casefile *c = change_case(ch);
-	const struct conf_ladder *ladder = ladder_of(d, c);
 	struct contact_choice to = {0};
 	struct buf words = {0};
 	const char *who = NULL;
 	int day, rc;
 
-	if (may_contact(ch, f) == -1 || desk_day(d, ladder->n > 0 ?
-	    ladder->steps[0].after : FIRST_RUNG, &day, f) == -1)
+	if (may_contact(ch, f) == -1 || ladder_asked(d, c, &day, f) == -1)
 		return -1;
 	rc = choose(d, c, w, &to, &who, f);
 	if (rc == 0)

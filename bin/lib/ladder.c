@@ -10,6 +10,8 @@
 #include "text.h"
 #include "when.h"
 
+#define NO_LADDER 5 /* business days, where there is none */
+
 const int ladder_marks[] = {90, 300, 1000, 0};
 
 /* The day of a log line, or -1. */
@@ -475,17 +477,29 @@ mark(const struct desk *d, const struct casefile *c, int since,
 
 /* The next mark is not slept through. */
 static int
-heed_mark(const struct desk *d, const struct casefile *c,
-    struct ladder_move *m, struct fault *f)
+heed_mark(const struct desk *d, int since, int *next, struct fault *f)
 {
-	int since = event_day(c, first_contact(c)), day, i;
+	int day, i;
 
 	for (i = 0; since >= 0 && ladder_marks[i] != 0; i++) {
 		day = since + ladder_marks[i];
-		if (day > d->today && day < m->next)
-			return cal_on_or_after(d->cal, day, &m->next, f);
+		if (day > d->today && day < *next)
+			return cal_on_or_after(d->cal, day, next, f);
 	}
 	return 0;
+}
+
+int
+ladder_asked(const struct desk *d, const struct casefile *c, int *day,
+    struct fault *f)
+{
+	const struct conf_ladder *l = ladder_of(d, c);
+	int since = event_day(c, first_contact(c));
+
+	if (desk_day(d, l->n > 0 ? l->steps[0].after : NO_LADDER, day,
+	    f) == -1)
+		return -1;
+	return heed_mark(d, since >= 0 ? since : d->today, day, f);
 }
 
 static int
@@ -609,5 +623,6 @@ ladder_next(struct desk *d, const struct casefile *c, int place_day,
 		return 0;
 	if (s == STATE_DISCLOSED)
 		return disclosed(d, c, m, f);
-	return contacted(d, c, m, f) == -1 ? -1 : heed_mark(d, c, m, f);
+	return contacted(d, c, m, f) == -1 ? -1 : heed_mark(d,
+	    event_day(c, first_contact(c)), &m->next, f);
 }

@@ -62,6 +62,11 @@ const struct conf_ladder *ladder_of(const struct desk *d,
  * refused, or NULL: the means of a form, telephone, FAX or letter rung. */
 const char *ladder_contact(const struct casefile *c, enum via via);
 
+/* The day on which a case whose operator is asked today is due: of the first
+ * rung, or of the next mark where that comes before. */
+int ladder_asked(const struct desk *d, const struct casefile *c, int *day,
+    struct fault *f);
+
 /* The day on which rung N (from 1) of the ladder is due. */
 int ladder_day(const struct desk *d, const struct casefile *c, int n,
     int *day, struct fault *f);

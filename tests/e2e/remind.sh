@@ -258,6 +258,16 @@ printf '2027-02-22\n2027-09-21\n' | diff - "$T/marks" || fail "marks: $(grep "	$
 expect 0 ito todoke-remind -c "$T/slow.conf" -t '2026-12-01 10:00'
 place "$n" | grep -q '^contacted/2027-02-22/' || fail "the mark is slept through: $(place "$n")"
 
+# Nor by whom todoke-contact asks, first or again, before a first rung that is
+# further away than the mark.
+sed 's/after = 5 /after = 100 /' "$T/slow.conf" >"$T/late.conf"
+n=$(ito todoke-open -t "$start" "$T/r")
+expect 0 ito todoke-accept -t "$start" "$n"
+expect 0 ito todoke-contact -c "$T/late.conf" -t "$start" -a $city "$n"
+place "$n" | grep -q '^contacted/2027-02-22/' || fail "the mark is passed over: $(place "$n")"
+expect 0 ito todoke-contact -c "$T/late.conf" -t '2027-02-19 10:00' -a web@city.example.lg.jp "$n"
+place "$n" | grep -q '^contacted/2027-02-22/' || fail "asked again, the mark is passed over: $(place "$n")"
+
 # It opens what is due, each case once, and nothing else.
 i=0
 while [ $i -lt 30 ]; do
