@@ -114,6 +114,11 @@ may_write_operator(const struct casefile *c, const struct spool_place *p,
 		return fault_set(f, EX_NOPERM, "case %s has no confirmed "
 		    "contact, and words of one's own leave only encrypted: "
 		    "todoke-confirm comes first", casefile_number(c));
+	if (confirmed && writing_asks(w->text))
+		return fault_set(f, EX_NOPERM, "case %s has a confirmed "
+		    "contact: the text %s asks for one (write your own words, "
+		    "without -T, or disclose with todoke-disclose)",
+		    casefile_number(c), w->text);
 	return any ? 0 : fault_set(f, EX_NOPERM, "case %s: nobody was asked "
 	    "by mail, or who was asked last bounced, refused or is the wrong "
 	    "party: todoke-contact comes first", casefile_number(c));

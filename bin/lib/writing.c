@@ -31,6 +31,12 @@ writing_text(bool finder, const char *text, struct fault *f)
 	return *t != NULL ? 0 : -1;
 }
 
+bool
+writing_asks(const char *text)
+{
+	return strcmp(text, "contact") == 0 || strcmp(text, "reminder") == 0;
+}
+
 int
 writing_items(struct desk *d, const char *given, char **items,
     struct fault *f)

@@ -16,6 +16,10 @@
  * operator?  EX_USAGE with those there are. */
 int writing_text(bool finder, const char *text, struct fault *f);
 
+/* Does this text ask an operator where details may go?  A confirmed contact
+ * gets none of these. */
+bool writing_asks(const char *text);
+
 /* "finder,url": words of the list "items"; ITEMS gets them with blanks, to be
  * freed. */
 int writing_items(struct desk *d, const char *given, char **items,

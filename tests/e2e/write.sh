@@ -80,6 +80,10 @@ for t in reminder key-trouble contact; do
 	grep -q "^To: <$city>" "$SPOOL/outbox/$number".*.$t || fail "no $t to the operator"
 done
 expect 0 ito todoke-confirm -a $city -b phone -k "$T/city.asc" "$number"
+for t in reminder contact; do
+	refuse 77 "has a confirmed contact: the text $t asks for one" /dev/null ito todoke-write -o -T $t "$number"
+done
+refuse 0 "would queue" /dev/null ito todoke-write -n -o -T key-trouble "$number"
 printf ' \n\n' >"$T/blank"
 for f in /dev/null "$T/blank"; do
 	refuse 65 "the words are empty" "$f" ito todoke-write -o "$number"
