@@ -17,7 +17,8 @@ strip_finder(const struct report *r, bool anybody, const char *text,
 		own.may_name = own.may_write = false;
 	line = names_finder(&own, text);
 	return line == 0 ? 0 : fault_set(f, EX_NOPERM, "line %u names the "
-	    "finder, who did not consent to that: take it out", line);
+	    "finder, %s: take it out", line, anybody ? "whose consent is about "
+	    "the operator alone" : "who did not consent to that");
 }
 
 static int

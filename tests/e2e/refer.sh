@@ -73,7 +73,7 @@ for line in 'by 山田太郎' 'by Yamada@people.example'; do
 	echo "$line" >"$T/bad"
 	refuse 77 "names the finder" "$T/bad" product "$number"
 	refuse 77 "names the finder" "$T/bad" product -g "by phone" "$number"
-	refuse 77 "names the finder" "$T/bad" refer -w ministry -R x "$number"
+	refuse 77 "names the finder, whose consent is about the operator alone: take it out" "$T/bad" refer -w ministry -R x "$number"
 done
 refuse 0 "would queue" "$T/good" product -n "$number"
 
