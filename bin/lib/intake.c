@@ -21,6 +21,19 @@
 #include "text.h"
 #include "when.h"
 
+/* A key of the desk's that cannot be used, with the cure. */
+static int
+refuse_key(const struct desk *d, struct fault *f)
+{
+	struct fault why = *f;
+
+	if (why.status == EX_TEMPFAIL)
+		return -1;
+	return fault_set(f, EX_CONFIG, "%s: pgp.keys: %s (%s, or name another "
+	    "one)", d->conf->file, why.text, why.status == EX_NOPERM ?
+	    "prolong it and import it again" : "import it");
+}
+
 int
 intake_ready(struct desk *d, struct fault *f)
 {
@@ -31,10 +44,8 @@ intake_ready(struct desk *d, struct fault *f)
 		return -1;
 	for (i = 0; i < d->conf->pgp_keys.n; i++)
 		if (pgp_key(d->ring, d->conf->pgp_keys.v[i], time(NULL), &key,
-		    f) == -1) {
-			f->status = EX_CONFIG;
-			return fault_in(f, "%s: pgp.keys", d->conf->file);
-		}
+		    f) == -1)
+			return refuse_key(d, f);
 	return desk_forms(d, f) == -1 ? -1 : desk_key(d, f);
 }
 

@@ -69,7 +69,18 @@ sed "s/keys = {\"$DESKKEY\"}/keys = {\"$(fingerprint "$T/old.home")\"}/" "$CONF"
 printf 'http://x.example/ text\n' >"$SPOOL/new/drop"
 got=0
 "$BIN/todoke-sort" -c "$T/nokey.conf" >"$T/out" 2>"$T/err" || got=$?
-[ "$got" -ne 0 ] || fail "sealed to a key that is not there"
+[ "$got" -eq 78 ] || fail "sealed to a key that is not there: $got"
+expect 78 "$BIN/todoke-open" -c "$T/nokey.conf" "$T/r"
+says "(import it, or name another one)"
+cp -R "$T/desk.ring" "$T/past.ring"
+gpg_in "$T/past.ring" --import "$T/expired.key" 2>>"$T/gpg.log"
+past=$(gpg_in "$T/old.home" --list-keys --with-colons e@x.example | awk -F: '/^fpr/ { print $10; exit }')
+sed "s|$T/desk.ring|$T/past.ring|; s/keys = {\"$DESKKEY\"}/keys = {\"$past\"}/" "$CONF" >"$T/past.conf"
+for program in todoke-sort todoke-open; do
+	expect 78 cron $program -c "$T/past.conf"
+	says "$T/past.conf: pgp.keys: key "
+	says "(prolong it and import it again, or name another one)"
+done
 [ -e "$SPOOL/new/drop" ] || [ -n "$(find "$SPOOL/tmp" -name '*.in')" ] || fail "a report was lost"
 expect 0 cron todoke-sort
 cron todoke-list | grep -q http://x.example/ || fail "the report was lost"
