@@ -234,13 +234,13 @@ int
 desk_key(struct desk *d, struct fault *f)
 {
 	const char *file = d->conf->secret;
-	int given = 0;
+	int wrote = 0;
 
 	if (d->has_key)
 		return 0;
 	if (d->spool != -1 && token_absent(file))
-		given = spool_given(d->spool, f);
-	if (given == -1 || token_open(&d->key, file, given == 0, f) == -1)
+		wrote = spool_wrote(d->spool, f);
+	if (wrote == -1 || token_open(&d->key, file, wrote == 0, f) == -1)
 		return -1;
 	d->has_key = true;
 	return 0;

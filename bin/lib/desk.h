@@ -69,7 +69,7 @@ void desk_say(const struct desk *d, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* What is opened on first use.  The secret of desk_key() is made where there
- * is none, but only by a desk that has given no number yet. */
+ * is none, but only by a desk that has written to nobody yet. */
 int desk_ring(struct desk *d, struct fault *f);
 int desk_own(struct desk *d, struct fault *f);
 int desk_key(struct desk *d, struct fault *f);

@@ -70,7 +70,7 @@ check_secret(struct fsck *k, struct desk *d)
 	struct fault f;
 	struct stat st;
 
-	if (token_absent(file) && spool_given(d->spool, &f) == 0)
+	if (token_absent(file) && spool_wrote(d->spool, &f) == 0)
 		return; /* made on first use */
 	if (desk_key(d, &f) == -1)
 		fsck_say(k, "%s", f.text);

@@ -124,8 +124,9 @@ int spool_maildir(int fd, const char *maildir, struct fault *f);
 
 /* A number that was never given: claimed by mkdir mail/NUMBER, durable. */
 int spool_claim(int fd, char number[CASE_NUMBER], struct fault *f);
-/* Was a number ever given?  1, 0, or -1. */
-int spool_given(int fd, struct fault *f);
+/* Has the desk written to anybody, in outbox/ or in what cases keep of what
+ * left?  1, 0, or -1. */
+int spool_wrote(int fd, struct fault *f);
 
 /* Put a file or folder away in bad/, beside NAME.why; nothing is replaced. */
 int spool_bad(int fd, const char *path, const char *name, const char *why,

@@ -285,3 +285,42 @@ spool_read(int fd, const struct spool_place *p, struct casefile **c,
 	buf_free(&b);
 	return rc;
 }
+
+/* One name is enough. */
+static int
+find_any(const char *name, void *arg, struct fault *f)
+{
+	(void)name;
+	(void)f;
+	*(bool *)arg = true;
+	return -1;
+}
+
+struct mails {
+	int fd;
+	bool any;
+};
+
+static int
+find_mail(const char *name, void *arg, struct fault *f)
+{
+	struct mails *m = arg;
+	char folder[SPOOL_PATH];
+
+	snprintf(folder, sizeof(folder), "mail/%.16s/cur", name);
+	if (spool_walk(m->fd, folder, find_any, &m->any, f) == 0)
+		return 0;
+	return !m->any && f->status == EX_NOINPUT ? 0 : -1; /* no folder */
+}
+
+int
+spool_wrote(int fd, struct fault *f)
+{
+	struct mails m = {fd, false};
+
+	if (spool_walk(fd, "outbox", find_any, &m.any, f) == -1 && !m.any)
+		return -1;
+	if (!m.any && spool_walk(fd, "mail", find_mail, &m, f) == -1 && !m.any)
+		return -1;
+	return m.any;
+}

@@ -140,24 +140,3 @@ spool_claim(int fd, char number[CASE_NUMBER], struct fault *f)
 	}
 	return fault_set(f, EX_TEMPFAIL, "mail/: no free number found");
 }
-
-static int
-find_number(const char *name, void *arg, struct fault *f)
-{
-	(void)f;
-	if (strlen(name) != CASE_NUMBER - 1 ||
-	    strspn(name, "0123456789") != CASE_NUMBER - 1)
-		return 0;
-	*(bool *)arg = true;
-	return -1; /* one is enough */
-}
-
-int
-spool_given(int fd, struct fault *f)
-{
-	bool given = false;
-
-	if (spool_walk(fd, "mail", find_number, &given, f) == -1 && !given)
-		return -1;
-	return given;
-}

@@ -22,7 +22,7 @@ struct token_key {
 
 /*
  * Read the secret from FILE (64 hex digits); where there is none it is made
- * if MAKE allows it, for a desk that has given no number yet: mode 0600, or
+ * if MAKE allows it, for a desk that has written to nobody yet: mode 0600, or
  * 0640 in a folder that is set-group-ID, where coordinators share it.
  * EX_CONFIG with the cure where it is gone, cannot be read or made.
  */
