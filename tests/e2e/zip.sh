@@ -182,7 +182,7 @@ got=0
 ito todoke-close -r fixed-application -m "$number" <"$T/words" >"$T/out" 2>"$T/err" || got=$?
 [ "$got" -eq 77 ] || fail "own words at the end in clear: $got"
 says "close it without -m"
-expect 0 ito todoke-write -o -T reminder "$number"
+expect 0 ito todoke-write -o -T key-trouble "$number"
 expect 0 ito todoke-close -r fixed-application "$number"
 expect 0 ito todoke-reopen "$number"
 at_terminal 0 LAST todoke-disclose -f "$T/details" "$number"
