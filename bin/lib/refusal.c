@@ -41,24 +41,13 @@ number_narrowed(const char *s)
 	return r;
 }
 
-/* A mailbox as the envelope has it, or NULL. */
+/* PLAIN, which is freed, as the envelope or a call has it, or NULL. */
 static char *
-mailbox_key(const char *s)
+contact_key(enum via via, char *plain)
 {
-	char *canonical = addr_canonical(s);
-	char *r = candidate_usable(VIA_MAIL, canonical);
+	char *r = candidate_usable(via, plain);
 
-	free(canonical);
-	return r;
-}
-
-static char *
-number_key(const char *s)
-{
-	char *number = number_narrowed(s);
-	char *r = candidate_usable(VIA_PHONE, number);
-
-	free(number);
+	free(plain);
 	return r;
 }
 
@@ -83,8 +72,8 @@ entry_key(const char *written)
 	char *s = narrowed(written), *r;
 
 	if (strchr(s, '@') != NULL)
-		r = mailbox_key(s);
-	else if ((r = number_key(s)) == NULL)
+		r = contact_key(VIA_MAIL, addr_canonical(s));
+	else if ((r = contact_key(VIA_PHONE, number_narrowed(s))) == NULL)
 		r = domain_key(s);
 	free(s);
 	return r;
@@ -166,7 +155,7 @@ refused_number(const struct zones *refused, const char *address)
 static bool
 refused_mailbox(const struct zones *refused, const char *address)
 {
-	char *own = mailbox_key(address);
+	char *own = contact_key(VIA_MAIL, addr_canonical(address));
 	const char *key = own != NULL ? own : address;
 	bool is = zones_has(refused, key) ||
 	    zones_find(refused, addr_domain(key)) != NULL;
