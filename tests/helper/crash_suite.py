@@ -51,10 +51,11 @@ class Tally:
 
 
 class Fault:
-    """One run: what befalls which call, and which program recovers first."""
+    """One run: what befalls which call, and the ORDERS in which then all
+    recover, each from what it left."""
 
-    def __init__(self, sc, call, kind, order):
-        self.sc, self.call, self.kind, self.order = sc, call, kind, order
+    def __init__(self, sc, call, kind, orders):
+        self.sc, self.call, self.kind, self.orders = sc, call, kind, orders
 
     def part(self, n):
         """The part of N that it is in, whatever else there is."""
@@ -246,7 +247,7 @@ class Suite:
         return end
 
     def one(self, desk, fault):
-        sc, call = fault.sc, fault.call
+        sc, call, repeats = fault.sc, fault.call, 0
         end = self.hurt(desk, sc, call, fault.kind)
         what = "%s of %s %d" % (fault.kind, text(call), call.count)
         if not end.injected:
@@ -257,28 +258,46 @@ class Suite:
         committed = j.after_run(after, end)
         if "var/HALT" in after:
             os.unlink(desk.spool + "/var/HALT")
-        state = (sc.name, fault.order, len(early), marks(desk.spool))
-        said = [] if state in self.healed else self.heal(
-            desk, fault, j, committed, (after, early))
-        if not j.broken + said:
-            self.healed.add(state)
-        head = "%s: %s (%s; recovery %d)" % (
-            sc.name, what, "killed" if end.status is None else
-            "exit %d" % end.status, fault.order)
+        what += " (%s" % ("killed" if end.status is None else
+                          "exit %d" % end.status)
+        broken = ["%s: %s)\n\t%s" % (sc.name, what, s) for s in j.broken]
+        state = (sc.name, len(early), j.may_damage, marks(desk.spool))
+        left = [o for o in fault.orders if (o,) + state not in self.healed]
+        for order in self.each_from_here(desk, sc, left, early):
+            j = self.judge(sc, desk)
+            j.after_run(after, end)
+            j.broken.clear()
+            said = self.heal(desk, sc, order, j, committed, (after, early))
+            if not said and not broken:
+                self.healed.add((order,) + state)
+            broken += ["%s: %s; recovery %d): %s\n\t%s" % (
+                sc.name, what, order, end.err.strip(), s) for s in said]
+            repeats += j.repeats
         if self.verbose:
-            print(head, end.err.strip(), flush=True)
-        return 1, 1, j.repeats, ["%s: %s\n\t%s" % (
-            head, end.err.strip(), s) for s in j.broken + said], []
+            print("%s: %s)" % (sc.name, what), end.err.strip(), flush=True)
+        return 1, 1, repeats, broken, []
 
-    def heal(self, desk, fault, j, committed, stage):
-        """Recovery, and what must be so after it."""
-        sc = fault.sc
-        said = self.recover(desk, sc, fault.order)
+    @staticmethod
+    def each_from_here(desk, sc, orders, mails):
+        """The ORDERS in turn, each with the desk as it is now."""
+        kept = desk.home + "/left"
+        if len(orders) > 1:
+            shutil.rmtree(kept, ignore_errors=True)
+            desk.save(kept)
+        for i, order in enumerate(orders):
+            if i > 0:
+                desk.restore(kept, sc.server)
+                desk.sink.mails[:] = mails
+            yield order
+
+    def heal(self, desk, sc, order, j, committed, stage):
+        """Recovery, and what is wrong after it."""
+        said = self.recover(desk, sc, order)
         j.at_end(snapshot(desk.spool), committed, [stage],
                  desk.sink.settle(), self.gpg_home(sc))
         if not sc.runner and not sc.again and not committed:
             said += self.repeat(desk, sc, j)
-        return said
+        return j.broken + said
 
     def repeat(self, desk, sc, j):
         """What was not done can be done after all."""
@@ -308,20 +327,34 @@ class Suite:
         kept = desk.home + "/kept"
         shutil.rmtree(kept, ignore_errors=True)
         desk.save(kept)
-        pairs, sums = 0, [0, []]
-        for n in range(1, MANY):
-            came, repeats, said = self.pair(desk, fault, kept, first, n)
-            if not came:
-                break
-            pairs, sums = pairs + 1, [sums[0] + repeats, sums[1] + said]
-        return pairs, pairs, sums[0], sums[1], []
+        pairs, repeats, broken = 0, 0, []
+        for order in fault.orders:
+            state = (sc.name, "twice", order, marks(kept)) + self.taken(
+                first[1])
+            if state in self.healed:
+                continue
+            said = []
+            for n in range(1, MANY):
+                came, more, wrong = self.pair(desk, fault, order, kept, first,
+                                              n)
+                if not came:
+                    break
+                pairs, repeats, said = pairs + 1, repeats + more, said + wrong
+            if not said:
+                self.healed.add(state)
+            broken += said
+        return pairs, pairs, repeats, broken, []
 
-    def pair(self, desk, fault, kept, first, n):
+    @staticmethod
+    def taken(mails):
+        return tuple(sorted(map(Judge.digest, mails)))
+
+    def pair(self, desk, fault, order, kept, first, n):
         """(the second fault came, repeats, violations)"""
         sc = fault.sc
-        program = ORDERS[fault.order][0]
+        program = ORDERS[order][0]
         command = [program, "-t", self.time(sc, 10)]
-        if sc.again == "first" or (sc.again and fault.order == 0):
+        if sc.again == "first" or (sc.again and order == 0):
             command = self.command(sc)
         desk.restore(kept, sc.server)
         desk.sink.mails[:] = first[1]
@@ -332,7 +365,7 @@ class Suite:
             return False, 0, []
         stages = [first, (snapshot(desk.spool), desk.sink.settle())]
         state = (sc.name, committed, marks(kept), marks(desk.spool)) + tuple(
-            tuple(sorted(map(j.digest, mails))) for _, mails in stages)
+            self.taken(mails) for _, mails in stages)
         if state in self.healed:
             return True, 0, []
         said = self.recover(desk, sc, 0)
@@ -356,12 +389,13 @@ class Suite:
         first = self.traced(desk, self.command(sc), sc).until(fault.call.count)
         if first is None:
             return 0, 0, 0, [], []
-        programs = [(p, "-t", self.time(sc, 10)) for p in ORDERS[fault.order]]
+        programs = [(p, "-t", self.time(sc, 10))
+                    for p in ORDERS[fault.orders[0]]]
         if sc.again:
             programs.insert(0, tuple(self.command(sc)))
         later = [self.traced(desk, p, sc).calls(None) for p in programs]
         return 1, 1, 0, ["%s: killed at %d, recovery %d\n\t%s" % (
-            sc.name, fault.call.count, fault.order, s)
+            sc.name, fault.call.count, fault.orders[0], s)
             for s in crash_order.order(first, desk.spool, *later)], []
 
     # Many
