@@ -57,11 +57,11 @@ class Fault:
     def __init__(self, sc, call, kind, orders):
         self.sc, self.call, self.kind, self.orders = sc, call, kind, orders
 
-    def part(self, n):
-        """The part of N that it is in, whatever else there is."""
+    def within(self, part):
+        """Is it in the part (K, N), whatever else there is?"""
         name = "%s %s %d %s" % (self.sc.name, text(self.call),
                                 self.call.count, self.kind)
-        return zlib.crc32(name.encode()) % n
+        return zlib.crc32(name.encode()) % part[1] == part[0] - 1
 
 
 def today():
