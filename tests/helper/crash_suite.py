@@ -3,7 +3,6 @@ recovers, then recovery, then the judge."""
 import concurrent.futures
 import copy
 import datetime
-import hashlib
 import os
 import queue
 import re
@@ -15,13 +14,13 @@ import crash_desk
 import crash_order
 import crash_trace
 from crash_judge import Judge, snapshot
+from crash_marks import Marks
 from crash_scenarios import READERS, SCENARIOS, Preparation
 from crash_trace import ALLOC, ALLOC_ON, KILL, Call, text
 
 DESK_ZONE = datetime.timezone(datetime.timedelta(hours=9))
 MANY = 400       # kills in one recovery
 ALLOCATIONS = 250  # of a program that are refused, spread over all
-TIMES = ("var/clock", "var/hands")
 SHOWN = 60       # violations of a scenario shown
 ASIDE = re.compile(r"it lies in (failed|hold)/ and the case is due today$")
 ORDERS = (("todoke-sort", "todoke-send"),
@@ -68,22 +67,6 @@ def today():
     return datetime.datetime.now(DESK_ZONE).date()
 
 
-def marks(spool):
-    """A digest of all that a recovery could go by: names, modes, contents;
-    not when it was."""
-    h = hashlib.sha256()
-    for folder, _, names in sorted(os.walk(spool)):
-        for path in [folder] + [os.path.join(folder, n)
-                                for n in sorted(names)]:
-            name = os.path.relpath(path, spool)
-            st = os.lstat(path)
-            h.update(b"%s\0%o\0" % (name.encode(), st.st_mode))
-            if os.path.isfile(path) and name not in TIMES:
-                with open(path, "rb") as f:
-                    h.update(b"%d\0%s" % (st.st_nlink, f.read()))
-    return h.digest()
-
-
 class Suite:
     """The desks, and what is the same for all runs."""
 
@@ -94,7 +77,7 @@ class Suite:
         self.facts = {"top": top, "lab": lab}
         self.templates = top + "/templates"
         self.day = today()
-        self.befores, self.wants = {}, {}
+        self.befores, self.marks, self.wants = {}, {}, {}
         self.healed = set()  # spools that recovered well: no need to again
         self.desks = queue.Queue()
         for i in range(workers):
@@ -107,7 +90,10 @@ class Suite:
             desk, self.templates, self.facts).all())
         self.number = self.facts["number"]
         for sc in SCENARIOS + READERS:
-            self.befores[sc.template] = snapshot(self.template(sc))
+            if sc.template not in self.befores:
+                before = snapshot(self.template(sc))
+                self.befores[sc.template] = before
+                self.marks[sc.template] = Marks(before)
             sc.inputs = tuple(p.format_map(self.facts) for p in sc.inputs)
             if sc.stdin is not None:
                 with open(self.stdin(sc), "w") as f:
@@ -165,6 +151,12 @@ class Suite:
 
     def restore(self, desk, sc):
         desk.restore(self.template(sc), sc.server)
+
+    def mark(self, sc, spool, mails):
+        """What recovery starts from: the spool, and the mails taken."""
+        marks = self.marks[sc.template]
+        return marks.spool(spool), marks.mails(map(Judge.digest, mails),
+                                               spool)
 
     # What happens undisturbed
 
@@ -261,7 +253,7 @@ class Suite:
         what += " (%s" % ("killed" if end.status is None else
                           "exit %d" % end.status)
         broken = ["%s: %s)\n\t%s" % (sc.name, what, s) for s in j.broken]
-        state = (sc.name, len(early), j.may_damage, marks(desk.spool))
+        state = (sc.name, j.may_damage, self.mark(sc, desk.spool, early))
         left = [o for o in fault.orders if (o,) + state not in self.healed]
         for order in self.each_from_here(desk, sc, left, early):
             j = self.judge(sc, desk)
@@ -329,8 +321,7 @@ class Suite:
         desk.save(kept)
         pairs, repeats, broken = 0, 0, []
         for order in fault.orders:
-            state = (sc.name, "twice", order, marks(kept)) + self.taken(
-                first[1])
+            state = sc.name, "twice", order, self.mark(sc, kept, first[1])
             if state in self.healed:
                 continue
             said = []
@@ -344,10 +335,6 @@ class Suite:
                 self.healed.add(state)
             broken += said
         return pairs, pairs, repeats, broken, []
-
-    @staticmethod
-    def taken(mails):
-        return tuple(sorted(map(Judge.digest, mails)))
 
     def pair(self, desk, fault, order, kept, first, n):
         """(the second fault came, repeats, violations)"""
@@ -364,8 +351,8 @@ class Suite:
         if not end.injected:
             return False, 0, []
         stages = [first, (snapshot(desk.spool), desk.sink.settle())]
-        state = (sc.name, committed, marks(kept), marks(desk.spool)) + tuple(
-            self.taken(mails) for _, mails in stages)
+        state = (sc.name, committed, self.mark(sc, kept, first[1]),
+                 self.mark(sc, desk.spool, stages[1][1]))
         if state in self.healed:
             return True, 0, []
         said = self.recover(desk, sc, 0)
