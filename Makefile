@@ -362,10 +362,10 @@ install: all
 	done
 	for f in etc/templates/*/*.txt etc/verify/*.html; do \
 		to='$(ETC)/'$${f#etc/}; \
-		install -m 644 $$f $$to.new && \
-		{ test -e $$to && ! cmp -s $$to.new $$to && \
+		install -m 644 $$f "$$to.new" && \
+		{ test -e "$$to" && ! cmp -s "$$to.new" "$$to" && \
 		echo "kept $$to; the new one is beside it" || \
-		mv $$to.new $$to; }; \
+		mv "$$to.new" "$$to"; }; \
 	done
 	for f in etc/crontab etc/systemd/*; do \
 		to='$(ETC)/'$${f#etc/}; \
@@ -373,10 +373,10 @@ install: all
 		    -e 's|/usr/local/etc/|$(SYSCONFDIR)/|g' \
 		    -e 's|/var/spool/|$(LOCALSTATEDIR)/spool/|g' \
 		    -e 's|/var/lib/|$(LOCALSTATEDIR)/lib/|g' $$f \
-		    > $$to.new && chmod 644 $$to.new && \
-		{ test -e $$to && ! cmp -s $$to.new $$to && \
+		    > "$$to.new" && chmod 644 "$$to.new" && \
+		{ test -e "$$to" && ! cmp -s "$$to.new" "$$to" && \
 		echo "kept $$to; the new one is beside it" || \
-		mv $$to.new $$to; }; \
+		mv "$$to.new" "$$to"; }; \
 	done
 	awk -F '\t+' '!/^\#/ && NF { print $$2, $$1 }' spool/tree | \
 	while read -r mode path; do \
