@@ -4,11 +4,7 @@ set -eu
 . tests/helper/lib.sh
 scratch
 mkdir "$T/spool"
-mount -t tmpfs -o size=400k tmpfs "$T/spool" 2>/dev/null || {
-	echo "cannot mount a tmpfs here"
-	exit 77
-}
-trap 'umount "$T/spool" 2>/dev/null; cleanup' EXIT
+small 400k "$T/spool"
 keys
 desk
 printf 'Finder: A <a@finder.example>\nUrl: http://www.city.example.lg.jp/x\n\ntext\n' >"$T/r"

@@ -3,6 +3,7 @@
 #
 #	. tests/helper/lib.sh
 #	scratch                 $T: a folder, removed at the end (kept on failure)
+#	small SIZE FOLDER       a disk of its own, emptied at the end, or a skip
 #	keys                    $T/desk.ring $T/ito.home $T/city.home $T/finder.home
 #	desk                    $CONF, $SPOOL: a desk that uses them
 #	mta [FILE]              $PORT: Postfix, with Maildirs below $T/boxes, and
@@ -33,12 +34,22 @@ scratch() {
 	trap 'exit 1' INT TERM
 }
 
+# small SIZE FOLDER: a disk of its own, or the test is skipped.
+small() {
+	mount -t tmpfs -o "size=$1" tmpfs "$2" 2>/dev/null || {
+		echo "cannot mount a tmpfs here"
+		exit 77
+	}
+	SMALL=$2
+}
+
 cleanup() {
 	status=$?
 	trap - EXIT
 	if [ -d "$T/postfix" ]; then
 		postfix -c "$T/postfix" stop >/dev/null 2>&1 || true
 	fi
+	[ -z "${SMALL:-}" ] || umount "$SMALL" 2>/dev/null || true
 	for home in "$T"/*.home "$T"/*.ring; do
 		[ ! -d "$home" ] || gpgconf --homedir "$home" --kill all \
 		    >/dev/null 2>&1
