@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "ring.h"
 
 #define KEYFILE_MAX (4 << 20) /* a key flooded with signatures is larger */
+#define GPG_LOCKS 8192 /* what gpg takes on disk beside the ring itself */
 
 static int
 remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
@@ -66,7 +68,9 @@ ring_scratch(struct fault *f)
 	home = xasprintf("%s/todoke-gpg.XXXXXX", tmp);
 	if (mkdtemp(home) != NULL)
 		return home;
-	fault_errno(f, "%s", home);
+	fault_errno(f, "no folder for gpg (TMPDIR names where): %s", home);
+	if (f->status != EX_TEMPFAIL)
+		f->status = EX_CANTCREAT;
 	free(home);
 	return NULL;
 }
@@ -289,6 +293,39 @@ pgp_inspect(const void *p, size_t n, time_t now, struct pgp_key *key,
 	return rc;
 }
 
+/* Can the disk of the ring take so much?  0 or an errno. */
+static int
+take_room(struct pgp *r, off_t size)
+{
+	int e, fd = openat(r->dir, "room.tmp", O_WRONLY | O_CREAT | O_NOFOLLOW |
+	    O_CLOEXEC, 0600);
+
+	if (fd == -1)
+		return errno;
+	e = posix_fallocate(fd, 0, size);
+	close(fd);
+	unlinkat(r->dir, "room.tmp", 0);
+	return e;
+}
+
+/* A good key of N bytes did not come into the ring.  gpg, which writes the
+ * ring anew for it, does not tell a full disk from other reasons. */
+static int
+not_stored(struct pgp *r, size_t n, struct fault *f)
+{
+	off_t size = (off_t)n + GPG_LOCKS;
+	struct stat st;
+
+	if (fstatat(r->dir, "pubring.kbx", &st, 0) == 0)
+		size += st.st_size;
+	errno = take_room(r, size);
+	if (errno == ENOSPC || errno == EDQUOT)
+		return fault_errno(f, "%s: gpg cannot store a key there",
+		    r->home);
+	return fault_set(f, EX_CANTCREAT, "%s: gpg cannot store a key there",
+	    r->home);
+}
+
 static int
 import_into(struct pgp *r, const struct buf *b, struct fault *f)
 {
@@ -301,8 +338,7 @@ import_into(struct pgp *r, const struct buf *b, struct fault *f)
 	scratch_close(s);
 	ring_share(r);
 	if (rc == -1 && f->status == EX_NOPERM) /* it was found good before */
-		rc = fault_set(f, EX_CANTCREAT,
-		    "%s: gpg cannot store a key there", r->home);
+		rc = not_stored(r, b->n, f);
 	return rc;
 }
 
@@ -322,7 +358,7 @@ pgp_import(struct pgp *r, const void *p, size_t n, time_t now,
 	if (rc == 0) {
 		rc = pgp_key(r, seen.fpr, now, key, f);
 		if (rc == -1 && f->status == EX_NOINPUT)
-			f->status = EX_CANTCREAT;
+			rc = not_stored(r, b.n, f);
 	}
 	buf_free(&b);
 	return rc;
