@@ -106,6 +106,21 @@ cli_catch(void)
 			sigaction(signals[i], &sa, NULL);
 }
 
+/*
+ * Else a file that is opened later gets the number, and with it what is meant
+ * for the user.  What is not there to be written to stays so.
+ */
+static void
+fill_descriptors(void)
+{
+	int fd;
+
+	for (fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
+		    open("/dev/null", O_RDONLY) == -1)
+			err(EX_TEMPFAIL, "/dev/null");
+}
+
 static void
 clean(FILE **stream, int fd)
 {
@@ -134,6 +149,7 @@ cli_begin(void)
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	umask(007);
+	fill_descriptors();
 	cli_catch();
 	clean(&stdout, STDOUT_FILENO);
 	clean(&stderr, STDERR_FILENO);

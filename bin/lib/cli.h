@@ -27,8 +27,10 @@ void cli_catch(void);
 /*
  * What every program begins with, once, before it reads anything, its options
  * included, which getopt(3) repeats: it leaves no core and cannot be looked
- * into by processes of the same user (PR_SET_DUMPABLE); standard output and
- * error become clean text (screen.h).  cli_catch() too.
+ * into by processes of the same user (PR_SET_DUMPABLE); a standard descriptor
+ * that is closed becomes /dev/null, from which can be read alone, so that no
+ * file takes its number; standard output and error become clean text
+ * (screen.h).  cli_catch() too.
  */
 void cli_begin(void);
 
