@@ -3,6 +3,7 @@
 
 #include "addr.h"
 #include "contact.h"
+#include "gate.h"
 #include "handedit.h"
 #include "policy.h"
 #include "text.h"
@@ -196,6 +197,18 @@ check_names(const struct casefile *old, const struct casefile *new,
 	return 0;
 }
 
+/* As todoke-accept has it. */
+static int
+check_site(const struct casefile *old, const struct casefile *new,
+    struct fault *f)
+{
+	if (casefile_get(old, "Url") == NULL ||
+	    casefile_get(new, "Url") != NULL || !gate_accepted(old))
+		return 0;
+	return fault_set(f, EX_NOPERM, "Url: an accepted case names its site: "
+	    "put back what stood there, or the right one");
+}
+
 static int
 check_changed(struct desk *d, const struct casefile *old,
     const struct casefile *new, struct fault *f)
@@ -217,6 +230,7 @@ handedit_check(struct desk *d, const struct casefile *old,
     const struct casefile *new, struct fault *f)
 {
 	if (check_guarded(old, new, f) == -1 ||
+	    check_site(old, new, f) == -1 ||
 	    casefile_check_fields(new, f) == -1 ||
 	    check_names(old, new, f) == -1)
 		return -1;

@@ -281,13 +281,18 @@ value(void *arg, const char *field)
 	return s != NULL ? s : report_value(w, field);
 }
 
-/* What a hand wrote behind the origin does not leave. */
+/* A text about a site has one; what a hand wrote behind its origin does not
+ * leave. */
 static int
 check_url(const struct casefile *c, struct fault *f)
 {
 	const char *url = casefile_get(c, "Url");
 
-	if (url == NULL || addr_check_origin(url, f) == 0)
+	if (url == NULL)
+		return fault_set(f, EX_DATAERR, "case %s names no site, and "
+		    "the text does: todoke-edit gives it a Url",
+		    casefile_number(c));
+	if (addr_check_origin(url, f) == 0)
 		return 0;
 	return fault_in(f, "case %s (todoke-edit mends it): Url",
 	    casefile_number(c));

@@ -32,6 +32,8 @@ struct letter {
 
 /*
  * Make the letter and queue it in the change CH under the id of its text.
+ * EX_DATAERR where the text names the site and the case has none, or more than
+ * its origin.
  * The copy that the case keeps is sealed where the letter may not rest in
  * clear (to the finder) or could not be read again (encrypted).
  */

@@ -349,5 +349,15 @@ for way in "" "-m phone"; do
 done
 [ "$(case_file)" = "$was" ] && [ "$(ls "$SPOOL/outbox")" = "$mails" ] ||
     fail "refused, but changed"
-sed -i 's|search?q=canary$||' "$SPOOL/$(place "$number")"
+# Nor is there a letter about no site.
+sed -i '/^Url: /d' "$SPOOL/$(place "$number")"
+was=$(case_file)
+for way in "" "-m phone"; do
+	# shellcheck disable=SC2086
+	expect 65 ito todoke-contact -t "$now" $way -a $city "$number"
+	says "case $number names no site, and the text does: todoke-edit gives it a Url"
+done
+[ "$(case_file)" = "$was" ] && [ "$(ls "$SPOOL/outbox")" = "$mails" ] ||
+    fail "refused, but changed"
+sed -i '2i Url: http://www.city.example.lg.jp/' "$SPOOL/$(place "$number")"
 expect 0 ito todoke-contact -t "$now" -a $city "$number"

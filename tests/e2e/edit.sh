@@ -137,6 +137,9 @@ refuses 77 "todoke-close" 's/^Step:/Close-Code: declined\n&/'
 refuses 77 "sealed part" '/^-----BEGIN/,$d'
 refuses 77 "sealed part" 's/^=....$/=AAAA/'
 
+# An accepted case names its site.
+refuses 77 "Url: an accepted case names its site" '/^Url:/d'
+
 # Values.
 refuses 65 "line 3" '3s/.*/no field/'
 refuses 65 "line" '/^$/d'
