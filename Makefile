@@ -180,6 +180,7 @@ DESK = \
 	forecast \
 	agenda \
 	fsck \
+	fscktree \
 	fscksetup \
 	lookup \
 	sources \

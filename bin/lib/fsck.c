@@ -61,93 +61,6 @@ names_in(struct fsck *k, struct desk *d, const char *folder,
 	return false;
 }
 
-/*
- * The tree
- */
-
-static bool
-make_folder(struct fsck *k, int fd, const char *top,
-    const struct spool_folder *t)
-{
-	struct fault f;
-
-	if (!k->repair)
-		fsck_say(k, "%s/%s: no such folder (todoke-check -r makes it)",
-		    top, t->path);
-	else if (io_mkdir(fd, t->path, t->mode, &f) == 0)
-		return true;
-	else
-		fsck_say(k, "%s/%s", top, f.text);
-	return false;
-}
-
-static bool
-check_folder(struct fsck *k, int fd, const char *top,
-    const struct spool_folder *t, const struct stat *root)
-{
-	struct stat st;
-
-	if (fstatat(fd, t->path, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		if (!make_folder(k, fd, top, t) ||
-		    fstatat(fd, t->path, &st, AT_SYMLINK_NOFOLLOW) == -1)
-			return false;
-	if (!S_ISDIR(st.st_mode)) {
-		fsck_say(k, "%s/%s: not a folder", top, t->path);
-		return false;
-	}
-	if ((st.st_uid != root->st_uid || st.st_gid != root->st_gid) &&
-	    (!k->repair || fchownat(fd, t->path, root->st_uid, root->st_gid,
-	    AT_SYMLINK_NOFOLLOW) == -1))
-		fsck_say(k, "%s/%s: owner and group are not those of %s "
-		    "(todoke-check -r as root sets them)", top, t->path, top);
-	if ((st.st_mode & 07777) == t->mode ||
-	    (k->repair && fchmodat(fd, t->path, t->mode, 0) == 0))
-		return true;
-	fsck_say(k, "%s/%s: mode %04o, not %04o (todoke-check -r sets it)", top,
-	    t->path, (unsigned)(st.st_mode & 07777), (unsigned)t->mode);
-	return true;
-}
-
-/* Does PATH lie in a folder that is none?  It might be a link. */
-static bool
-lies_in(const char *path, const char *none)
-{
-	return none != NULL && text_prefix(path, none) &&
-	    path[strlen(none)] == '/';
-}
-
-bool
-fsck_tree(struct fsck *k, const struct conf *c)
-{
-	const struct spool_folder *t;
-	const char *none = NULL;
-	struct stat root;
-	bool whole;
-	int fd = open(c->spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd == -1 && errno == ENOENT && k->repair &&
-	    mkdir(c->spool, 02770) == 0)
-		fd = open(c->spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd == -1 || fstat(fd, &root) == -1) {
-		fsck_say(k, "%s: %s (todoke-check -r makes it)", c->spool,
-		    strerror(errno));
-		if (fd != -1)
-			close(fd);
-		return false;
-	}
-	for (t = spool_tree; t->path != NULL; t++)
-		if (!lies_in(t->path, none) &&
-		    !check_folder(k, fd, c->spool, t, &root))
-			none = t->path;
-	whole = none == NULL;
-	close(fd);
-	return whole;
-}
-
-/*
- * Files
- */
-
 /* A regular file of ours: its mode is set right with -r. */
 static bool
 check_file(struct fsck *k, struct desk *d, const char *path)
@@ -430,6 +343,32 @@ drop_days(struct fsck *k, struct desk *d, enum spool_state s)
 	spool_names_free(&days);
 }
 
+static bool
+unfinished(const char *name)
+{
+	size_t n = strlen(name);
+
+	return (n > 3 && strcmp(name + n - 3, ".in") == 0) ||
+	    (n > 5 && strcmp(name + n - 5, ".todo") == 0);
+}
+
+/* No program of ours leaves anything but regular files in tmp/. */
+static void
+check_garbage(struct fsck *k, struct desk *d, const char *path, mode_t mode)
+{
+	if (!S_ISREG(mode))
+		fsck_say(k, "%s: not a regular file, and no program's: look "
+		    "what it is, and remove it", path);
+	else if (unfinished(path))
+		fsck_say(k, "%s: unfinished for over 36 hours (does "
+		    "todoke-sort run?)", path);
+	else if (!k->repair)
+		fsck_say(k, "%s: garbage of an interrupted program "
+		    "(todoke-check -r removes it)", path);
+	else if (unlinkat(d->spool, path, 0) == -1 && errno != ENOENT)
+		fsck_say(k, "%s: %s", path, strerror(errno));
+}
+
 /* tmp/: what is old and belongs to nothing. */
 static void
 check_tmp(struct fsck *k, struct desk *d)
@@ -437,27 +376,15 @@ check_tmp(struct fsck *k, struct desk *d)
 	char path[SPOOL_PATH];
 	struct spool_names names;
 	struct stat st;
-	size_t i, n;
-	bool keep;
+	size_t i;
 
 	if (!names_in(k, d, "tmp", &names))
 		return;
 	for (i = 0; i < names.n; i++) {
-		n = strlen(names.v[i]);
-		snprintf(path, sizeof(path), "tmp/%.200s", names.v[i]);
-		keep = (n > 3 && strcmp(names.v[i] + n - 3, ".in") == 0) ||
-		    (n > 5 && strcmp(names.v[i] + n - 5, ".todo") == 0);
-		if (!look(k, d, path, &st) ||
-		    time(NULL) - st.st_mtime < GARBAGE_AGE)
-			continue;
-		if (keep)
-			fsck_say(k, "%s: unfinished for over 36 hours (does "
-			    "todoke-sort run?)", path);
-		else if (!k->repair)
-			fsck_say(k, "%s: garbage of an interrupted program "
-			    "(todoke-check -r removes it)", path);
-		else if (S_ISREG(st.st_mode) && unlinkat(d->spool, path, 0))
-			fsck_say(k, "%s: %s", path, strerror(errno));
+		snprintf(path, sizeof(path), "tmp/%.255s", names.v[i]);
+		if (look(k, d, path, &st) &&
+		    time(NULL) - st.st_mtime >= GARBAGE_AGE)
+			check_garbage(k, d, path, st.st_mode);
 	}
 	spool_names_free(&names);
 }

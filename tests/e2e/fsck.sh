@@ -38,6 +38,24 @@ repaired "log says new"
 printf x >"$SPOOL/tmp/garbage"
 touch -d '3 days ago' "$SPOOL/tmp/garbage"
 repaired "tmp/garbage"
+long=$(printf '%0255d' 0)
+printf x >"$SPOOL/tmp/$long"
+touch -d '3 days ago' "$SPOOL/tmp/$long"
+repaired "tmp/$long"
+# What no program of ours makes there a person looks at, with -r too.
+mkdir "$SPOOL/tmp/folder"
+ln -s /nonexistent "$SPOOL/tmp/link"
+expect 0 "$BIN/todoke-check"
+touch -h -d '3 days ago' "$SPOOL/tmp/folder" "$SPOOL/tmp/link"
+for repair in '' -r; do
+	# shellcheck disable=SC2086
+	expect 65 "$BIN/todoke-check" $repair
+	says "tmp/folder: not a regular file, and no program's: look what it is, and remove it"
+	says "tmp/link: not a regular file"
+	! grep -q garbage "$T/err" || fail "$(cat "$T/err")"
+done
+[ -d "$SPOOL/tmp/folder" ] && [ -L "$SPOOL/tmp/link" ] || fail "removed what it said a person does"
+restore
 
 sed -i 's/^\(Log: .*\) by=[^ ]*/\1 by=eve/' "$p"
 broken "breaks the chain"

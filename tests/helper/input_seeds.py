@@ -47,7 +47,7 @@ SEEDS = [
           "\t\t\treturn 0;\n")),
     Seed("a tree repaired through a link",
          ["link to folder in place of unsorted"],
-         ("fsck.c", "return none != NULL && ", "return false && ")),
+         ("fscktree.c", "return none != NULL && ", "return false && ")),
     Seed("sent with no place for the copy", ["folder in place of mail/V"],
          ("outbox.c", "\tif (spool_maildir(m->d->spool, maildir, f) == -1)\n",
           "\tif (maildir[0] == '\\0')\n")),
