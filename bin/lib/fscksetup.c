@@ -4,7 +4,9 @@
 #include <time.h>
 
 #include "fsck.h"
+#include "outbox.h"
 #include "passphrase.h"
+#include "smtp.h"
 #include "spool.h"
 #include "template.h"
 #include "text.h"
@@ -77,6 +79,30 @@ check_secret(struct fsck *k, struct desk *d)
 	if (stat(file, &st) == 0 && st.st_mode & 0137)
 		fsck_say(k, "%s: mode %04o, not 0600 or 0640", file,
 		    (unsigned)(st.st_mode & 07777));
+}
+
+static void
+check_ca(struct fsck *k, const char *key, const char *file)
+{
+	struct fault f;
+
+	if (file[0] != '\0' && smtp_check_ca(file, &f) == -1)
+		fsck_say(k, "%s: %s", key, f.text);
+}
+
+/* The files that programs with a network read. */
+static void
+check_net(struct fsck *k, const struct conf *c)
+{
+	struct buf password = {0};
+	struct fault f;
+
+	if (outbox_password(c, &password, &f) == -1)
+		fsck_say(k, "%s", f.text);
+	buf_free(&password);
+	if (c->smtp_starttls)
+		check_ca(k, "smtp.ca", c->smtp_ca);
+	check_ca(k, "lookup.ca", c->lookup_ca);
 }
 
 static void
@@ -168,6 +194,7 @@ fsck_setup(struct fsck *k, struct desk *d)
 	check_keys(k, d);
 	check_signer(k, d);
 	check_secret(k, d);
+	check_net(k, d->conf);
 	check_texts(k, d);
 	check_words(k, d);
 	check_lists(k, d);

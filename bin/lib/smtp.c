@@ -458,3 +458,15 @@ smtp_send(const struct smtp_server *srv, const char *sender, const char *rcpt,
 	explicit_bzero(&a, sizeof(a));
 	return rc == 1 ? 0 : rc;
 }
+
+int
+smtp_check_ca(const char *file, struct fault *f)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	bool good = ctx != NULL && SSL_CTX_load_verify_file(ctx, file) == 1;
+
+	SSL_CTX_free(ctx);
+	ERR_clear_error();
+	return good ? 0 : fault_set(f, EX_CONFIG, "%s: it cannot be read, or "
+	    "is no file of certificates (PEM)", file);
+}

@@ -77,4 +77,7 @@ int smtp_send(const struct smtp_server *srv, const char *sender,
     const char *rcpt, const void *msg, size_t n, int (*accepted)(void *),
     void *arg, struct smtp_result *res, struct fault *f);
 
+/* Is FILE one of certificates that a server can be judged by?  EX_CONFIG. */
+int smtp_check_ca(const char *file, struct fault *f);
+
 #endif

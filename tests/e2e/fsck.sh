@@ -101,6 +101,37 @@ expect 75 cron todoke-sort
 expect 75 cron todoke-send
 restore
 
+# What todoke-send could not read; each key's own file.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+    -keyout "$T/ca.key" -out "$T/ca.pem" -subj /CN=ca 2>"$T/log"
+echo secret >"$T/password"
+chmod 640 "$T/password"
+cp "$CONF" "$T/plain.conf"
+# remote PASSWORD-FILE CA LOOKUP-CA
+remote() {
+	sed "s|^smtp .*|smtp {\n host = \"mail.desk.example\"\n tls = starttls\n user = \"u\"\n password-file = \"$1\"\n ca = \"$2\"\n}\nlookup { ca = \"$3\" }|" \
+	    "$T/plain.conf" >"$CONF"
+}
+remote "$T/password" "$T/ca.pem" "$T/ca.pem"
+expect 0 ito todoke-check
+[ ! -s "$T/err" ] || fail "not silent: $(cat "$T/err")"
+remote "$T/password" '' ''
+expect 0 ito todoke-check
+remote "$T/absent" "$T/ca.pem" ''
+broken "smtp.password-file: $T/absent: No such file or directory"
+expect 65 ito todoke-check -r
+remote "$T/password" "$T/absent" ''
+broken "smtp.ca: $T/absent: it cannot be read"
+remote "$T/password" "$T/password" ''
+broken "smtp.ca: $T/password: it cannot be read, or is no file of certificates"
+remote "$T/password" '' "$T/absent"
+broken "lookup.ca: $T/absent"
+chmod 644 "$T/password"
+remote "$T/password" '' ''
+broken "chmod 640"
+! grep -q secret "$T/err" || fail "the password is told"
+cp "$T/plain.conf" "$CONF"
+
 # An old text saved over a newer one.
 cp "$p" "$T/oldtext"
 expect 0 ito todoke-accept "$number"
