@@ -4,7 +4,7 @@ set -eu
 . tests/helper/lib.sh
 scratch
 keys
-D=$T/root
+D="$T/a root" # with a blank
 install() {
 	make -s --no-print-directory install B="$T/build/" DESTDIR="$D" PREFIX=/usr \
 	    SYSCONFDIR=/etc LOCALSTATEDIR=/var USER_GROUP=nosuchuser >"$T/out" 2>"$T/err" || {
