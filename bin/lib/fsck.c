@@ -401,7 +401,7 @@ drop_old(struct fsck *k, struct desk *d, const char *folder, time_t age)
 	if (!k->repair || !names_in(k, d, folder, &names))
 		return;
 	for (i = 0; i < names.n; i++) {
-		snprintf(path, sizeof(path), "%s/%.200s", folder, names.v[i]);
+		snprintf(path, sizeof(path), "%s/%.255s", folder, names.v[i]);
 		if (fstatat(d->spool, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISREG(st.st_mode) && time(NULL) - st.st_mtime > age &&
 		    unlinkat(d->spool, path, 0) == -1 && errno != ENOENT)
@@ -481,7 +481,7 @@ check_outbox(struct fsck *k, struct desk *d)
 	if (!names_in(k, d, "outbox", &names))
 		return;
 	for (i = 0; i < names.n; i++) {
-		snprintf(path, sizeof(path), "outbox/%.200s", names.v[i]);
+		snprintf(path, sizeof(path), "outbox/%.255s", names.v[i]);
 		check_file(k, d, path);
 		is = judged(k, d, names.v[i], path, &f);
 		if (is == -1 && f.status != EX_NOINPUT)
@@ -539,7 +539,7 @@ check_flat(struct fsck *k, struct desk *d, const char *folder)
 	if (!names_in(k, d, folder, &names))
 		return;
 	for (i = 0; i < names.n; i++) {
-		snprintf(path, sizeof(path), "%s/%.200s", folder, names.v[i]);
+		snprintf(path, sizeof(path), "%s/%.255s", folder, names.v[i]);
 		check_file(k, d, path);
 	}
 	spool_names_free(&names);

@@ -42,6 +42,12 @@ long=$(printf '%0255d' 0)
 printf x >"$SPOOL/tmp/$long"
 touch -d '3 days ago' "$SPOOL/tmp/$long"
 repaired "tmp/$long"
+for folder in outbox failed hold; do
+	printf x >"$SPOOL/$folder/$long"
+	chmod 600 "$SPOOL/$folder/$long"
+	broken "$folder/$long: mode 0600"
+	restore
+done
 # What no program of ours makes there a person looks at, with -r too.
 mkdir "$SPOOL/tmp/folder"
 ln -s /nonexistent "$SPOOL/tmp/link"
