@@ -37,7 +37,8 @@ main(int argc, char *argv[])
 	cli_open(&d, &o);
 	if (closing_code(&d, &w, code, &f) == -1 ||
 	    desk_number(&d, argv[optind], number, &f) == -1 ||
-	    closing_begin(&d, number, &w, &f) == -1)
+	    closing_begin(&d, number, &w, &f) == -1 ||
+	    spool_halted(d.spool, &f) == -1)
 		cli_die(&f);
 	if (own)
 		cli_words(WORDS_MAX, &w.words, &typed);

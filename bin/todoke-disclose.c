@@ -16,8 +16,11 @@
 static const char synopsis[] =
     "todoke-disclose [-n] [-c CONF] [-t TIME] [-f FILE] NUMBER";
 
+#define EDITED_MAX 16777216
+
 struct wish {
 	struct buf details;
+	bool typed;            /* they are nowhere else */
 	struct buf passphrase; /* of a ZIP, where the contact takes one */
 	struct report *r;
 };
@@ -103,17 +106,18 @@ check_details(const struct wish *w, struct fault *f)
 
 /* What the coordinator has seen: his file, or the sealed details, at a
  * terminal in his editor. */
-static int
-get_details(struct wish *w, const char *file, struct fault *f)
+static void
+get_details(struct wish *w, const char *file)
 {
 	if (file != NULL) {
 		cli_read(file, 1048576, &w->details);
 		if (names_finder(w->r, w->r->url) != 0)
 			w->r->url[0] = '\0';
-		return 0;
+		return;
 	}
 	buf_puts(&w->details, w->r->text);
-	return isatty(STDIN_FILENO) ? cli_edit(&w->details, f) : 0;
+	if (isatty(STDIN_FILENO))
+		cli_words(EDITED_MAX, &w->details, &w->typed);
 }
 
 static int
@@ -193,17 +197,19 @@ main(int argc, char *argv[])
 	cli_open(&d, &o);
 	c = cli_case(&d, argv[optind], number, &p);
 	if (may_disclose(c, &p, &f) == -1 ||
-	    policy_record(&d, c, &w.r, &f) == -1 ||
-	    get_details(&w, file, &f) == -1 ||
-	    check_details(&w, &f) == -1 ||
-	    cli_passphrase(&d, c, &w.passphrase, &f) == -1)
+	    spool_halted(d.spool, &f) == -1 ||
+	    policy_record(&d, c, &w.r, &f) == -1)
 		cli_die(&f);
+	get_details(&w, file);
+	if (check_details(&w, &f) == -1 ||
+	    cli_passphrase(&d, c, &w.passphrase, &f) == -1)
+		cli_lose(&f, &w.details, w.typed);
 	if (change_run(&d, number, edit_disclose, &w, &f) == -1) {
 		if (w.passphrase.n > 0)
 			desk_say(&d, "the passphrase that was shown opens "
 			    "nothing, unless `todoke-show %s` tells of a "
 			    "disclosure just now", number);
-		cli_die(&f);
+		cli_lose(&f, &w.details, w.typed);
 	}
 	casefile_free(c);
 	report_free(w.r);

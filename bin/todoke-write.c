@@ -231,7 +231,8 @@ main(int argc, char *argv[])
 	if (check_text(&d, &w, items, &f) == -1)
 		cli_die(&f);
 	c = cli_case(&d, argv[optind], number, &p);
-	if (check_case(&d, c, &p, &w, &f) == -1)
+	if (check_case(&d, c, &p, &w, &f) == -1 ||
+	    spool_halted(d.spool, &f) == -1)
 		cli_die(&f);
 	if (w.own)
 		cli_words(WORDS_MAX, &w.words, &typed);
