@@ -234,9 +234,8 @@ main(int argc, char *argv[])
 		cli_die(&f);
 	c = cli_case(&d, argv[optind], number, &p);
 	if (payload_report(&d, c, &w.r, &w.opened, &f) == -1 ||
-	    (w.operator != NULL &&
-	    strip_finder(w.r, true, w.operator, &f) == -1 &&
-	    fault_in(&f, "-o") == -1) ||
+	    strip_option(w.r, "-o", w.operator, &f) == -1 ||
+	    strip_option(w.r, "-O", w.officer, &f) == -1 ||
 	    look_first(&d, c, &p, &w, &f) == -1 ||
 	    change_run(&d, number, w.code != NULL ? edit_reject : edit_accept,
 	    &w, &f) == -1)

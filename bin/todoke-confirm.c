@@ -32,11 +32,15 @@ struct wish {
 };
 
 static int
-check_address(const char *address, struct fault *f)
+check_given(const struct wish *w, struct fault *f)
 {
-	if (address != NULL)
-		return addr_check(address, f);
-	return fault_set(f, EX_USAGE, "say with -a which address it is");
+	if (w->address == NULL)
+		return fault_set(f, EX_USAGE, "say with -a which address it "
+		    "is");
+	if (w->reason != NULL && *text_blanks(w->reason) == '\0')
+		return fault_set(f, EX_USAGE, "-x: say why the address is "
+		    "right");
+	return addr_check(w->address, f);
 }
 
 static int
@@ -70,6 +74,8 @@ may_confirm(struct desk *d, const struct casefile *c,
 		    spool_state_name(p->state));
 	if (policy_not_finder(d, c, w->address, f) == -1)
 		return -1;
+	if (w->reason != NULL && policy_clear_text(d, c, w->reason, f) == -1)
+		return fault_in(f, "-x");
 	host = url != NULL ? addr_host(url) : NULL;
 	site = host != NULL ? addr_registrable(host) : xstrdup("");
 	theirs = addr_registrable(w->address);
@@ -211,7 +217,7 @@ main(int argc, char *argv[])
 	if (argc - optind != 1)
 		cli_usage(synopsis);
 	cli_open(&d, &o);
-	if (check_address(w.address, &f) == -1)
+	if (check_given(&w, &f) == -1)
 		cli_die(&f);
 	c = cli_case(&d, argv[optind], number, &p);
 	if (may_confirm(&d, c, &p, &w, &f) == -1 ||

@@ -46,6 +46,20 @@ alone(const struct wish *w, const char *arg)
 	    (arg == NULL || strstr(arg, "://") != NULL);
 }
 
+/* 1 where it is the finder's own. */
+static int
+may_add(struct desk *d, const struct casefile *c, const struct wish *w,
+    const struct candidate *k, struct fault *f)
+{
+	if (contact_not_finder(d, c, k->via, k->address, f) == 0)
+		return 0;
+	if (f->status != EX_NOPERM)
+		return -1;
+	desk_say(d, "case %s: line %td is the finder's own address: it is "
+	    "not written", casefile_number(c), k - w->cs->v + 1);
+	return 1;
+}
+
 static int
 edit_contacts(struct change *ch, void *arg, struct fault *f)
 {
@@ -55,10 +69,15 @@ edit_contacts(struct change *ch, void *arg, struct fault *f)
 	struct buf words = {0};
 	size_t added = 0;
 	char *v;
+	int rc;
 
-	(void)f;
 	for (k = w->cs->v; k < w->cs->v + w->cs->n && added < CONTACTS; k++) {
 		if (casefile_contact(c, k->address) >= 0)
+			continue;
+		rc = may_add(change_desk(ch), c, w, k, f);
+		if (rc == -1)
+			return -1;
+		if (rc == 1)
 			continue;
 		contact_add(c, k, change_desk(ch)->today);
 		added++;

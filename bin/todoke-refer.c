@@ -81,6 +81,16 @@ may_refer(struct desk *d, const struct casefile *c,
 	return policy_not_finder(d, c, w->address, f);
 }
 
+/* They come into the log. */
+static int
+check_options(const struct wish *w, struct fault *f)
+{
+	if (strip_option(w->r, "-R", w->reason, f) == -1 ||
+	    strip_option(w->r, "-N", w->nda, f) == -1)
+		return -1;
+	return strip_option(w->r, "-g", w->agreed, f);
+}
+
 static int
 check_words(const struct casefile *c, const struct wish *w, struct fault *f)
 {
@@ -194,7 +204,8 @@ main(int argc, char *argv[])
 		cli_die(&f);
 	c = cli_case(&d, argv[optind], number, &p);
 	if (may_refer(&d, c, &p, &w, &f) == -1 ||
-	    policy_record(&d, c, &w.r, &f) == -1)
+	    policy_record(&d, c, &w.r, &f) == -1 ||
+	    check_options(&w, &f) == -1 || spool_halted(d.spool, &f) == -1)
 		cli_die(&f);
 	propose(c, &w);
 	casefile_free(c);

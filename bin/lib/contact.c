@@ -143,11 +143,20 @@ contact_judged(const struct casefile *c, const char *address)
  */
 
 int
+contact_not_finder(struct desk *d, const struct casefile *c, enum via via,
+    const char *address, struct fault *f)
+{
+	if (policy_not_finder(d, c, address, f) == -1)
+		return -1;
+	return via != VIA_MAIL ? policy_clear_text(d, c, address, f) : 0;
+}
+
+int
 contact_may(struct desk *d, const struct casefile *c, enum via via,
     const char *address, struct fault *f)
 {
 	if (desk_refused(d, f) == -1 ||
-	    policy_not_finder(d, c, address, f) == -1)
+	    contact_not_finder(d, c, via, address, f) == -1)
 		return -1;
 	if (refusal_is(d->refused, via, address))
 		return fault_set(f, EX_NOPERM, "%s: it is on the list %s",

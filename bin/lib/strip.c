@@ -21,6 +21,15 @@ strip_finder(const struct report *r, bool anybody, const char *text,
 	    "the operator alone" : "who did not consent to that");
 }
 
+int
+strip_option(const struct report *r, const char *option, const char *words,
+    struct fault *f)
+{
+	if (words == NULL || strip_finder(r, true, words, f) == 0)
+		return 0;
+	return fault_in(f, "%s", option);
+}
+
 static int
 bar(const char *text, const char *what, const char *name, struct fault *f)
 {

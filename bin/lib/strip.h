@@ -15,6 +15,10 @@
  */
 int strip_finder(const struct report *r, bool anybody, const char *text,
     struct fault *f);
+/* The same, for anybody, of the words of an OPTION ("-o"), which come into a
+ * field or the log; NULL is none. */
+int strip_option(const struct report *r, const char *option,
+    const char *words, struct fault *f);
 
 /*
  * The same where it names the site: its host or registrable domain, the full
