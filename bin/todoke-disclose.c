@@ -84,11 +84,17 @@ check_finder(const struct report *r, const char *details, struct fault *f)
 		    "finder, who did not consent to that: give the text with "
 		    "-f FILE, and in it what of the URL may be seen; the "
 		    "reported one is then left out");
-	if (line == 0)
+	if (line != 0)
+		return fault_set(f, EX_NOPERM,
+		    "line %u of the details names the "
+		    "finder, who did not consent to that: take it out and give "
+		    "the text with -f FILE", line);
+	if ((line = names_fields(r, details)) == 0)
 		return 0;
-	return fault_set(f, EX_NOPERM, "line %u of the details names the "
-	    "finder, who did not consent to that: take it out and give the "
-	    "text with -f FILE", line);
+	return fault_set(f, EX_NOPERM, "line %u of the details begins with a "
+	    "field for the finder's name or address, such as Contact, who did "
+	    "not consent to that: take it out, or where it is not about him "
+	    "put a word before it, and give the text with -f FILE", line);
 }
 
 static int

@@ -6,6 +6,10 @@
 #include "report.h"
 #include "text.h"
 
+/* More than these nobody has: then every text counts as one that names him. */
+#define PARTS_MAX 32
+#define FIELDS_MAX 64
+
 /* Would C go on with the word that B is of? */
 static bool
 same_word(char b, char c)
@@ -56,15 +60,16 @@ length(const char *name)
 	return n;
 }
 
+/* WORD: a name that is longer counts as a whole word only, too. */
 static const char *
-find_name(const char *text, const char *name)
+find_name(const char *text, const char *name, bool word)
 {
 	size_t n = length(name);
 	const char *s, *end;
 
 	for (s = text; n > 0 && *s != '\0'; s++) {
 		end = name_at(s, name);
-		if (end != NULL && (n >= 4 ||
+		if (end != NULL && ((n >= 4 && !word) ||
 		    ((s == text || !same_word(*s, s[-1])) &&
 		    !same_word(end[-1], *end))))
 			return s;
@@ -83,12 +88,25 @@ line_number(const char *text, const char *at)
 	return n;
 }
 
+static unsigned
+line_of(const char *name, const char *text, bool word)
+{
+	const char *at = find_name(text, name, word);
+
+	return at != NULL ? line_number(text, at) : 0;
+}
+
 unsigned
 names_any(const char *name, const char *text)
 {
-	const char *at = find_name(text, name);
+	return line_of(name, text, false);
+}
 
-	return at != NULL ? line_number(text, at) : 0;
+/* Of two lines; 0 is none. */
+static unsigned
+earlier(unsigned a, unsigned b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
 /* The name with its first word last, or its last word FIRST. */
@@ -108,7 +126,7 @@ turned(const char *name, bool first)
 
 /* The name in each order of its words. */
 static unsigned
-names_person(const char *name, const char *text)
+names_words(const char *name, const char *text, bool word)
 {
 	char *plain = xstrdup(name), *last, *first, *s;
 	unsigned line;
@@ -117,12 +135,236 @@ names_person(const char *name, const char *text)
 		*s = ' ';
 	last = turned(plain, false);
 	first = turned(plain, true);
-	if ((line = names_any(plain, text)) == 0 &&
-	    (line = names_any(last, text)) == 0)
-		line = names_any(first, text);
+	line = earlier(line_of(plain, text, word), earlier(
+	    line_of(last, text, word), line_of(first, text, word)));
 	wipe_str(plain);
 	wipe_str(last);
 	wipe_str(first);
+	return line;
+}
+
+/*
+ * A name of several parts
+ */
+
+/* Opening and closing ones by turns. */
+static const char *const brackets[] = {"(", ")", "（", "）", "[", "]", "［",
+    "］", "〔", "〕", "【", "】", "<", ">", "＜", "＞", "〈", "〉", "「", "」",
+    "『", "』", NULL};
+static const char *const between[] = {"/", "／", "、", "，", ":", "：", ";",
+    "；", "|", "｜", "&", "＆", NULL};
+
+/* What stands beside a name and is none. */
+static const char *const beside[] = {"they", "them", "theirs", "hers", "none",
+    "anonymous", "student", "engineer", "researcher", "security researcher",
+    "individual", "independent", "personal", "private", "freelance", "pen name",
+    "handle", "個人", "個人事業主", "匿名", "匿名希望", "本名", "実名", "仮名", "学生",
+    "会社員", "社員", "研究者", "技術者", "エンジニア", "担当", "担当者", "代表",
+    "男性", "女性", "ふりがな", "フリガナ", "かな", "カナ", "よみ", "よみがな",
+    "ローマ字", "漢字", "氏名", "名前", "株式会社", "有限会社", "さん", "なし", "無し",
+    "ハンドル", "ハンドルネーム", "ペンネーム", "通称", "旧姓", "フリー", NULL};
+
+/* The length of the mark of the LIST that S begins with, 0 if of none; WHICH
+ * it is. */
+static size_t
+mark(const char *const list[], const char *s, size_t *which)
+{
+	for (*which = 0; list[*which] != NULL; ++*which)
+		if (text_prefix(s, list[*which]))
+			return strlen(list[*which]);
+	return 0;
+}
+
+static void
+split_brackets(const char *name, struct buf *outside, struct buf *inside)
+{
+	size_t which, n;
+	int depth = 0;
+
+	for (; *name != '\0'; name += n) {
+		n = mark(brackets, name, &which);
+		if (n == 0) {
+			n = 1;
+			buf_putc(depth > 0 ? inside : outside, *name);
+			continue;
+		}
+		depth += which % 2 == 0 ? 1 : depth > 0 ? -1 : 0;
+		buf_putc(outside, ' ');
+		buf_putc(inside, '\n');
+	}
+}
+
+/* How many words up to END are more than an initial? */
+static size_t
+full_words(const char *s, const char *end)
+{
+	size_t n = 0, letters;
+
+	for (s = text_blanks(s); s < end; s = text_blanks(s)) {
+		for (letters = 0; s < end && text_blanks(s) == s; s++)
+			letters += *s != '.';
+		n += letters > 1;
+	}
+	return n;
+}
+
+/* "Yamada, Taro K." */
+static bool
+is_turned(const char *name)
+{
+	const char *comma = strchr(name, ','), *rest;
+
+	if (comma == NULL || strchr(comma + 1, ',') != NULL)
+		return false;
+	rest = text_blanks(comma + 1);
+	return ((*text_blanks(name) ^ *rest) & 0x80) == 0 &&
+	    full_words(name, comma) <= 1 &&
+	    full_words(rest, strchr(rest, '\0')) <= 1;
+}
+
+/* A line each. */
+static void
+split_list(const char *list, struct buf *out)
+{
+	bool whole = is_turned(list);
+	size_t which, n;
+
+	for (; *list != '\0'; list += n) {
+		n = mark(between, list, &which);
+		if (n == 0 && *list == ',' && !whole)
+			n = 1;
+		buf_putc(out, n > 0 ? '\n' : *list);
+		n += n == 0;
+	}
+}
+
+static bool
+is_ascii(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (*s & 0x80)
+			return false;
+	return true;
+}
+
+/* Does the part of a name tell whose it is? */
+static bool
+tells(const char *part)
+{
+	size_t i, letters = 0, kana = 0;
+	const char *s;
+
+	for (i = 0; beside[i] != NULL; i++)
+		if (text_icmp(part, beside[i]) == 0)
+			return false;
+	for (s = part; *s != '\0'; s++) {
+		letters += *s & 0x80 ? (*s & 0x40) != 0 :
+		    isalnum((unsigned char)*s) != 0;
+		kana += strncmp(s, "ぁ", 3) >= 0 && strncmp(s, "ヿ", 3) <= 0;
+	}
+	return letters >= (is_ascii(part) ? 4U : kana == letters ? 3U : 2U);
+}
+
+static unsigned
+names_list(const char *list, const char *text)
+{
+	struct buf parts = {0};
+	char *part, *rest, *own;
+	unsigned line = 0, n = 0;
+
+	split_list(list, &parts);
+	for (rest = parts.p; (part = strsep(&rest, "\n")) != NULL;) {
+		if (++n > PARTS_MAX) {
+			line = 1;
+			break;
+		}
+		own = text_line(text_blanks(part));
+		if (tells(own))
+			line = earlier(line, names_words(own, text,
+			    is_ascii(own)));
+		wipe_str(own);
+	}
+	buf_free(&parts);
+	return line;
+}
+
+static unsigned
+names_person(const char *name, const char *text)
+{
+	struct buf outside = {0}, inside = {0};
+	unsigned line;
+
+	split_brackets(name, &outside, &inside);
+	line = earlier(names_words(name, text, false), names_words(
+	    buf_text(&outside), text, false));
+	line = earlier(line, names_list(buf_text(&outside), text));
+	line = earlier(line, names_list(buf_text(&inside), text));
+	buf_free(&outside);
+	buf_free(&inside);
+	return line;
+}
+
+/*
+ * The finder
+ */
+
+/* One more address of his; LOCAL: its local part too, as a whole word. */
+static unsigned
+names_address(const char *address, const char *text, bool local)
+{
+	char *written = addr_written(address);
+	unsigned line = earlier(names_any(address, text),
+	    names_any(written, text));
+
+	written[strcspn(written, "@")] = '\0';
+	if (local)
+		line = earlier(line, line_of(written, text, true));
+	wipe_str(written);
+	return line;
+}
+
+/* A field's value: "Name <address>", addresses, a name alone. */
+static unsigned
+names_value(const struct report *r, const char *value, const char *text)
+{
+	bool local = !r->may_name && !r->may_write;
+	char *addr, *name, *own = xstrdup(value), *word, *rest = own;
+	unsigned line = 0, n = 0;
+
+	if (!addr_find(value, &addr, &name))
+		name = xstrdup(value);
+	wipe_str(addr);
+	if (!r->may_name || names_person(name, r->finder) == 0)
+		line = names_person(name, text);
+	while (line != 1 && (word = strsep(&rest, " \t,;<>()")) != NULL) {
+		if (!addr_find(word, &addr, NULL))
+			continue;
+		if (++n > PARTS_MAX)
+			line = 1;
+		if (!r->may_write || !addr_equal(addr, r->address))
+			line = earlier(line, names_address(addr, text,
+			    local));
+		wipe_str(addr);
+	}
+	wipe_str(own);
+	wipe_str(name);
+	return line;
+}
+
+static unsigned
+names_withheld(const struct report *r, const char *text)
+{
+	char *own = xstrdup(buf_text(&r->withheld)), *field, *rest = own;
+	const char *value;
+	unsigned line = 0, n = 0;
+
+	while (line != 1 && (field = strsep(&rest, "\n")) != NULL) {
+		if (report_person(field, &value) == 0)
+			continue;
+		line = ++n > FIELDS_MAX ? 1 : earlier(line,
+		    names_value(r, value, text));
+	}
+	wipe_str(own);
 	return line;
 }
 
@@ -131,15 +373,49 @@ names_finder(const struct report *r, const char *text)
 {
 	char *written = addr_written(r->address);
 	char *local = xstrndup(written, strcspn(written, "@"));
-	unsigned addr = 0, name = 0;
+	unsigned line = names_withheld(r, text);
 
 	if (!r->may_write)
-		addr = names_any(r->may_name ? r->address : local, text);
-	if (!r->may_write && r->may_name && addr == 0)
-		addr = names_any(written, text);
+		line = earlier(line, names_any(r->may_name ? r->address :
+		    local, text));
+	if (!r->may_write && r->may_name)
+		line = earlier(line, names_any(written, text));
 	if (!r->may_name)
-		name = names_person(r->finder, text);
+		line = earlier(line, names_person(r->finder, text));
 	wipe_str(local);
 	wipe_str(written);
-	return addr == 0 || (name != 0 && name < addr) ? name : addr;
+	return line;
+}
+
+/* Behind what lines of forms and mails begin with. */
+static const char *
+field_at(const char *s)
+{
+	static const char *const marks[] = {"■", "□", "●", "○", "◆", "◇",
+	    "・", "※", NULL};
+	size_t which, n = 0;
+
+	do {
+		s = text_blanks(s + n);
+		n = mark(marks, s, &which);
+	} while (n > 0);
+	return s;
+}
+
+unsigned
+names_fields(const struct report *r, const char *text)
+{
+	const char *value;
+	unsigned line = 1;
+	char field;
+
+	for (; *text != '\0'; text++, line++) {
+		field = report_person(field_at(text), &value);
+		if ((field == 'f' && !r->may_name) ||
+		    (field == 'a' && !r->may_write))
+			return line;
+		if (*(text = strchrnul(text, '\n')) == '\0')
+			break;
+	}
+	return 0;
 }

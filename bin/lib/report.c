@@ -279,6 +279,15 @@ field_of(const char *line, const char **value)
 	return 0;
 }
 
+char
+report_person(const char *line, const char **value)
+{
+	char field = field_of(line, value);
+
+	return (field == 'f' || field == 'a') && **value != '\0' &&
+	    **value != '\n' ? field : 0;
+}
+
 /* The first http: or https: address in a text, or "". */
 static char *
 first_url(const char *text)
@@ -363,6 +372,20 @@ read_form(struct report *r, const char *clean)
 	buf_free(&kept);
 }
 
+/* The sender's name and address, where the record has another: the desk alone
+ * is to have them. */
+static void
+keep_sender(struct report *r, const char *name, const char *address)
+{
+	char *own = tidy(name), *from = text_line(address);
+
+	if ((own[0] != '\0' && strcmp(own, r->finder) != 0) ||
+	    (from[0] != '\0' && !addr_equal(from, r->address)))
+		buf_printf(&r->withheld, "From: %s <%s>\n", own, from);
+	wipe_str(own);
+	wipe_str(from);
+}
+
 static int
 read_mail(struct report *r, const void *p, size_t n, struct fault *f)
 {
@@ -380,6 +403,7 @@ read_mail(struct report *r, const void *p, size_t n, struct fault *f)
 		    m->reply_to : m->from));
 	if (r->finder[0] == '\0')
 		put_name(r, m->from_name);
+	keep_sender(r, m->from_name, m->from);
 	if (r->text[0] == '\0' && m->text[0] != '\0')
 		put(&r->text, xstrdup(m->text + strspn(m->text, "\n")));
 	r->automatic = m->automatic;
@@ -494,11 +518,18 @@ give_way(struct report *r, const struct report *inner)
 void
 report_merge(struct report *r, const struct report *inner, bool clear)
 {
+	char *name, *address;
+
 	join_text(r, inner, clear);
 	if (inner->form[0] != '\0')
 		give_way(r, inner);
+	name = xstrdup(r->finder);
+	address = xstrdup(r->address);
 	prefer(&r->finder, inner->finder);
 	prefer(&r->address, inner->address);
+	keep_sender(r, name, address);
+	wipe_str(name);
+	wipe_str(address);
 	prefer(&r->key, inner->key);
 	prefer(&r->url, inner->url);
 	prefer(&r->kind, inner->kind);

@@ -60,6 +60,10 @@ int report_read_part(const void *p, size_t n, struct report **r,
  */
 void report_merge(struct report *r, const struct report *inner, bool clear);
 
+/* 'f' or 'a' where LINE begins with a field for the finder's name or his
+ * address, by any name that a form may use, with a VALUE; else 0. */
+char report_person(const char *line, const char **value);
+
 /* The sealed record, as above; report_read() reads it back. */
 void report_print(const struct report *r, struct buf *out);
 

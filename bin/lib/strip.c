@@ -6,26 +6,57 @@
 #include "names.h"
 #include "strip.h"
 
+static int
+bar_finder(const struct report *r, bool anybody, const char *text,
+    struct fault *f)
+{
+	unsigned line = names_finder(r, text);
+
+	return line == 0 ? 0 : fault_set(f, EX_NOPERM, "line %u names the "
+	    "finder, %s: take it out", line, anybody ? "whose consent is about "
+	    "the operator alone" : "who did not consent to that");
+}
+
+/* What may have been taken from the report. */
+static int
+bar_fields(const struct report *r, const char *text, struct fault *f)
+{
+	unsigned line = names_fields(r, text);
+
+	return line == 0 ? 0 : fault_set(f, EX_NOPERM, "line %u begins with a "
+	    "field for the finder's name or address, such as Contact: take it "
+	    "out, or where it is not about him put a word before it", line);
+}
+
+static struct report
+without_consent(const struct report *r)
+{
+	struct report own = *r;
+
+	own.may_name = own.may_write = false;
+	return own;
+}
+
 int
 strip_finder(const struct report *r, bool anybody, const char *text,
     struct fault *f)
 {
-	struct report own = *r;
-	unsigned line;
+	struct report own = without_consent(r);
 
-	if (anybody)
-		own.may_name = own.may_write = false;
-	line = names_finder(&own, text);
-	return line == 0 ? 0 : fault_set(f, EX_NOPERM, "line %u names the "
-	    "finder, %s: take it out", line, anybody ? "whose consent is about "
-	    "the operator alone" : "who did not consent to that");
+	if (!anybody)
+		return bar_finder(r, false, text, f);
+	if (bar_finder(&own, true, text, f) == -1)
+		return -1;
+	return bar_fields(&own, text, f);
 }
 
 int
 strip_option(const struct report *r, const char *option, const char *words,
     struct fault *f)
 {
-	if (words == NULL || strip_finder(r, true, words, f) == 0)
+	struct report own = without_consent(r);
+
+	if (words == NULL || bar_finder(&own, true, words, f) == 0)
 		return 0;
 	return fault_in(f, "%s", option);
 }

@@ -11,7 +11,8 @@
 /*
  * EX_NOPERM, with the line, where TEXT names the finder beyond what he
  * consented to.  That consent is about the operator: for anybody else
- * (ANYBODY) there is none.
+ * (ANYBODY) there is none, and a line that begins with a field of his
+ * (names_fields()) is refused too.
  */
 int strip_finder(const struct report *r, bool anybody, const char *text,
     struct fault *f);

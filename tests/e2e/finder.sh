@@ -134,3 +134,63 @@ XDG_RUNTIME_DIR=$T/run EDITOR="cp $T/fine" GNUPGHOME=$T/ito.home \
 [ "$got" -eq 0 ] || fail "$got: $(cat "$T/log")"
 [ -z "$(ls "$T/run")" ] || fail "kept, and sent: $(ls "$T/run")"
 expect 0 "$BIN/todoke-check"
+
+# What names the finder in the details though the record does not say it so:
+# the parts of a name, the sender of a mail answered elsewhere, a field.
+confirmed() { # reads a report
+	case=$(ito todoke-open)
+	expect 0 ito todoke-accept "$case"
+	expect 0 ito todoke-contact -a $city "$case"
+	expect 0 ito todoke-confirm -a $city -b known -k "$CITYKEY" "$case"
+}
+head='Url: http://www.city.example.lg.jp/x
+Consent: none'
+confirmed <<END
+Finder: 山田 太郎（やまだ たろう）
+Finder-Address: x9@finder.example
+$head
+
+発見者の山田太郎です。
+END
+refuse 77 "line 1 of the details names" ito todoke-disclose "$case"
+confirmed <<END
+From: Sato Hanako <hanako@sato.example>
+Reply-To: box9@relay.example
+Date: Tue, 24 Nov 2026 10:00:00 +0900
+Message-ID: <1@sato.example>
+Subject: hole
+
+$head
+
+The hole.
+-- 
+hanako@sato.example
+END
+refuse 77 "line 3 of the details names" ito todoke-disclose "$case"
+expect 0 ito todoke-show -s "$case"
+says "Withheld: From: Sato Hanako <hanako@sato.example>"
+printf 'The hole.\n' >"$T/d"
+expect 0 ito todoke-disclose -f "$T/d" "$case"
+! sed -n '/BEGIN PGP/,/END PGP/p' "$SPOOL/outbox/$case".*.disclosure |
+    gpg_in "$T/city.home" --decrypt 2>/dev/null | grep -qi 'hanako\|box9' ||
+    fail "the sender is told"
+confirmed <<END
+Finder: Yamada Taro
+$head
+
+The hole.
+■ 連絡先：090-1234-5678
+END
+refuse 77 "line 2 of the details begins with a field" ito todoke-disclose "$case"
+printf 'fine\nName: <script>\n' >"$T/d"
+refuse 77 "put a word before it" ito todoke-disclose -f "$T/d" "$case"
+got=0
+all >"$T/was"
+ito todoke-refer -w ministry -R x -a other@desk.example -k "$DESKKEY" "$case" \
+    <"$T/d" 2>"$T/err" || got=$?
+[ "$got" -eq 77 ] && grep -q "line 2 begins with a field" "$T/err" ||
+    fail "todoke-refer: $got: $(cat "$T/err")"
+all | cmp -s "$T/was" - || fail "refused, but changed something"
+printf 'fine\nthe field Name: <script>\n' >"$T/d"
+expect 0 ito todoke-disclose -f "$T/d" "$case"
+expect 0 "$BIN/todoke-check"

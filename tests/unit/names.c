@@ -130,6 +130,136 @@ START_TEST(what_he_consented_to_is_no_find)
 }
 END_TEST
 
+START_TEST(finds_parts_of_a_name)
+{
+	names("山田 太郎（やまだ たろう）", "", "発見者の山田太郎です。", 1);
+	names("山田 太郎（やまだ たろう）", "", "a\nやまだたろうです", 2);
+	names("山田（やまだ） 太郎（たろう）", "", "山田太郎です", 1);
+	names("山田太郎 (Yamada)", "", "発見者の山田太郎です。", 1);
+	names("山田太郎 (Yamada)", "", "a\n発見者のYAMADAです。", 2);
+	names("山田太郎(ヤマダ タロウ", "", "ヤマダタロウです", 1);
+	names("林（はやし）", "", "担当: 林 (届出者)", 1);
+	names("林（はやし）", "", "森林", 0);
+	names("Yamada Taro/nightowl", "", "a\nby nightowl", 2);
+	names("Yamada Taro / 山田太郎", "", "by Taro Yamada", 1);
+	names("Yamada Taro, Example Security", "", "Taro Yamada", 1);
+	names("Yamada Taro, Example Security", "", "at Example Security", 1);
+	names("nightowl, Yamada Taro", "", "Yamada Taro", 1);
+	names("nightowl, Yamada Taro", "", "by nightowl", 1);
+	names("山田太郎、佐藤花子", "", "佐藤花子も", 1);
+	names("山田太郎，佐藤花子", "", "山田太郎も", 1);
+	names("山田太郎（旧姓：佐藤）", "", "佐藤です", 1);
+	names("A Yamada (night owl) [Example]", "", "a\nnight owl", 2);
+	names("Yamada Taro (nightowl)", "", "b\nnightowl\nYamada Taro", 2);
+	names("(nightowl)", "", "by nightowl", 1);
+	names("()", "", "f()", 0);
+}
+END_TEST
+
+START_TEST(parts_that_every_text_has)
+{
+	names("Yamada, Taro", "", "a tarot card of Yamada and Taro", 0);
+	names("Mark, Tom K.", "", "the mark", 0);
+	names("山田,太郎", "", "太郎", 0);
+	names("Yamada Taro (he/him)", "", "he told him of it", 0);
+	names("Yamada Taro (they/them)", "", "they open them", 0);
+	names("Yamada Taro (Mr.)", "", "Mr. Mori", 0);
+	names("Yamada Taro (owls)", "", "bowls, owlsome", 0);
+	names("Yamada Taro (student)", "", "a student may log in", 0);
+	names("山田太郎（個人）", "", "個人情報が漏れます", 0);
+	names("山田太郎（ふりがな：やまだたろう）", "", "ふりがなの欄", 0);
+	names("山田太郎（様）", "", "お客様", 0);
+	names("海（うみ）", "", "読うみ", 0);
+	names("Yamada Taro, Example Ltd.", "", "Other Ltd.", 0);
+	names("N/A", "", "a is n", 0);
+}
+END_TEST
+
+START_TEST(too_many_parts)
+{
+	names("Y/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/1/2/3/4/5",
+	    "", "text", 0);
+	names("Y/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/1/2/3/4/5/6",
+	    "", "text", 1);
+}
+END_TEST
+
+/* A mail whose sender is not whom the record has. */
+static void
+sent(const char *head, const char *body, const char *text, unsigned want)
+{
+	char *mail = xasprintf("From: Sato Hanako <hanako@sato.example>\n%s"
+	    "Date: Tue, 24 Nov 2026 10:00:00 +0900\nMessage-ID: <1@a>\n\n%s",
+	    head, body);
+	struct report *r = reads(mail), *again;
+	struct buf record = {0};
+	unsigned got = names_finder(r, text);
+
+	ck_assert_msg(got == want, "%s%s in \"%s\": %u", head, body, text,
+	    got);
+	report_print(r, &record);
+	again = reads(buf_text(&record));
+	ck_assert_uint_eq(names_finder(again, text), want);
+	buf_free(&record);
+	report_free(r);
+	report_free(again);
+	free(mail);
+}
+
+START_TEST(finds_the_sender_too)
+{
+	static const char relay[] = "Reply-To: box9@relay.example\n",
+	    owl[] = "Finder: nightowl\n\nx\n",
+	    known[] = "Finder: Hanako Sato\nConsent: identity\n\nx\n",
+	    both[] = "Mail: HANAKO@sato.example\nConsent: contact\n\nx\n",
+	    all[] = "Finder: nightowl\nConsent: identity contact\n\nx\n";
+
+	sent(relay, "x\n", "a\nHanako@sato.example", 2);
+	sent(relay, "x\n", "box9@relay.example", 1);
+	sent(relay, "x\n", "user hanako", 1);
+	sent(relay, "x\n", "by Sato Hanako", 1);
+	sent("", owl, "-- \nHanako Sato", 2);
+	sent("", owl, "nightowl", 1);
+	sent(relay, all, "nightowl, box9@relay.example", 0);
+	sent(relay, all, "Sato Hanako", 1);
+	sent(relay, all, "hanako@sato.example", 1);
+	sent("", known, "Sato Hanako", 0);
+	sent("", known, "hanako@sato.example", 1);
+	sent("", both, "hanako@sato.example", 0);
+	sent("", both, "Sato Hanako", 1);
+	sent("", "x\n", "sender", 0);
+}
+END_TEST
+
+static void
+fields(const char *consent, const char *text, unsigned want)
+{
+	char *form = xasprintf("Name: Yamada Taro\nConsent: %s\n", consent);
+	struct report *r = reads(form);
+	unsigned got = names_fields(r, text);
+
+	ck_assert_msg(got == want, "%s: \"%s\": %u", consent, text, got);
+	report_free(r);
+	free(form);
+}
+
+START_TEST(fields_without_consent)
+{
+	fields("none", "a\nContact: 090-1234-5678\nb", 2);
+	fields("none", "a\n\n連絡先：090", 3);
+	fields("none", "　■ 連絡先：090", 1);
+	fields("none", "REPORTER : x", 1);
+	fields("none", "From:x", 1);
+	fields("none", "a\nthe field Name: x\n- Name: y", 0);
+	fields("none", "Contact:\nName: \n氏名：", 0);
+	fields("none", "Url: x\nContacts: x\nno field\n", 0);
+	fields("none", "", 0);
+	fields("identity", "Name: x\nMail: x", 2);
+	fields("contact", "Mail: x\nName: x", 2);
+	fields("identity contact", "Mail: x\nName: x", 0);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -142,6 +272,11 @@ suite(void)
 	tcase_add_test(t, short_names_as_whole_words);
 	tcase_add_test(t, first_place_of_name_or_address);
 	tcase_add_test(t, what_he_consented_to_is_no_find);
+	tcase_add_test(t, finds_parts_of_a_name);
+	tcase_add_test(t, parts_that_every_text_has);
+	tcase_add_test(t, too_many_parts);
+	tcase_add_test(t, finds_the_sender_too);
+	tcase_add_test(t, fields_without_consent);
 	suite_add_tcase(s, t);
 	return s;
 }
