@@ -231,6 +231,23 @@ START_TEST(finds_the_sender_too)
 }
 END_TEST
 
+/* The form is inside of what was encrypted, the sender outside. */
+START_TEST(finds_the_sender_of_what_was_opened)
+{
+	struct report *r = reads("From: Sato Hanako <hanako@sato.example>\n"
+	    "Date: Tue, 24 Nov 2026 10:00:00 +0900\nMessage-ID: <1@a>\n\nx"),
+	    *inner = reads("Finder: nightowl\nMail: box9@relay.example\n"
+	    "Consent: identity contact\n\nx\n");
+
+	report_merge(r, inner, false);
+	ck_assert_uint_eq(names_finder(r, "nightowl, box9@relay.example"), 0);
+	ck_assert_uint_eq(names_finder(r, "a\nhanako@sato.example"), 2);
+	ck_assert_uint_eq(names_finder(r, "by Hanako Sato"), 1);
+	report_free(inner);
+	report_free(r);
+}
+END_TEST
+
 static void
 fields(const char *consent, const char *text, unsigned want)
 {
@@ -276,6 +293,7 @@ suite(void)
 	tcase_add_test(t, parts_that_every_text_has);
 	tcase_add_test(t, too_many_parts);
 	tcase_add_test(t, finds_the_sender_too);
+	tcase_add_test(t, finds_the_sender_of_what_was_opened);
 	tcase_add_test(t, fields_without_consent);
 	suite_add_tcase(s, t);
 	return s;
