@@ -211,6 +211,8 @@ START_TEST(finds_the_sender_too)
 	static const char relay[] = "Reply-To: box9@relay.example\n",
 	    owl[] = "Finder: nightowl\n\nx\n",
 	    known[] = "Finder: Hanako Sato\nConsent: identity\n\nx\n",
+	    mine[] = "Finder: nightowl\nMail: hanako@sato.example\n"
+	    "Consent: contact\n\nx\n",
 	    both[] = "Mail: HANAKO@sato.example\nConsent: contact\n\nx\n",
 	    all[] = "Finder: nightowl\nConsent: identity contact\n\nx\n";
 
@@ -227,6 +229,8 @@ START_TEST(finds_the_sender_too)
 	sent("", known, "hanako@sato.example", 1);
 	sent("", both, "hanako@sato.example", 0);
 	sent("", both, "Sato Hanako", 1);
+	sent("", mine, "hanako@sato.example", 0);
+	sent("", mine, "Sato Hanako", 1);
 	sent("", "x\n", "sender", 0);
 }
 END_TEST
