@@ -92,7 +92,7 @@ check_finder(const struct report *r, const char *details, struct fault *f)
 	if ((line = names_fields(r, details)) == 0)
 		return 0;
 	return fault_set(f, EX_NOPERM, "line %u of the details begins with a "
-	    "field for the finder's name or address, such as Contact, who did "
+	    "field for a name or address, such as Contact, and the finder did "
 	    "not consent to that: take it out, or where it is not about him "
 	    "put a word before it, and give the text with -f FILE", line);
 }
