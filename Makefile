@@ -132,6 +132,9 @@ DESK = \
 	story \
 	label \
 	forms \
+	siteurl \
+	reportfield \
+	persons \
 	report \
 	names \
 	dump \

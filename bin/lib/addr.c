@@ -361,6 +361,20 @@ addr_registrable(const char *host_or_address)
 	return r;
 }
 
+bool
+addr_suffix(const char *host)
+{
+	char *name = ascii_host(host);
+	const char *dot = name != NULL ? strrchr(name, '.') : NULL;
+	psl_ctx_t *psl = dot != NULL ? psl_latest(NULL) : NULL;
+	bool is = psl != NULL && psl_is_public_suffix2(psl, dot + 1,
+	    PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) != 0;
+
+	psl_free(psl);
+	free(name);
+	return is;
+}
+
 /* "[2001:db8::1]", or NULL. */
 static char *
 ipv6_host(const char *s)

@@ -52,6 +52,9 @@ bool addr_find(const char *value, char **addr, char **name);
  */
 char *addr_registrable(const char *host_or_address);
 
+/* Is the last label of a host name a public suffix that the list names? */
+bool addr_suffix(const char *host);
+
 /*
  * The origin of a URL: scheme and host (and a port that is not the scheme's),
  * lower case, IDN as A-labels, "/" behind: http://www.example.lg.jp/.  User

@@ -4,11 +4,13 @@
 #include "addr.h"
 #include "names.h"
 #include "report.h"
+#include "reportfield.h"
 #include "text.h"
 
 /* More than these nobody has: then every text counts as one that names him. */
 #define PARTS_MAX 32
 #define FIELDS_MAX 64
+#define PHONE_MIN 7 /* digits */
 
 /* Would C go on with the word that B is of? */
 static bool
@@ -323,49 +325,90 @@ names_address(const char *address, const char *text, bool local)
 	return line;
 }
 
-/* A field's value: "Name <address>", addresses, a name alone. */
-static unsigned
-names_value(const struct report *r, const char *value, const char *text)
+/* Can somebody be reached there?  "none" and "see below" are no address. */
+static bool
+reaches(const char *s)
 {
-	bool local = !r->may_name && !r->may_write;
+	size_t digits = 0;
+
+	if (strchr(s, '@') != NULL)
+		return true;
+	for (; *s != '\0'; s++)
+		digits += isdigit((unsigned char)*s) != 0;
+	return digits >= PHONE_MIN;
+}
+
+/* One of the words of a field: an address, or a telephone number. */
+static unsigned
+names_word(const struct report *r, const char *word, bool local,
+    const char *text)
+{
+	unsigned line = 0;
+	char *addr;
+
+	if (!addr_find(word, &addr, NULL))
+		return reaches(word) ? names_any(word, text) : 0;
+	if (!r->may_write || !addr_equal(addr, r->address))
+		line = names_address(addr, text, local);
+	wipe_str(addr);
+	return line;
+}
+
+/* A field's value: "Name <address>", addresses, a name alone.  A contact, which
+ * may be anybody's, has no local part of his. */
+static unsigned
+names_value(const struct report *r, enum reportfield field,
+    const char *value, const char *text)
+{
+	bool local = !r->may_name && !r->may_write &&
+	    field != REPORT_CONTACT;
 	char *addr, *name, *own = xstrdup(value), *word, *rest = own;
 	unsigned line = 0, n = 0;
 
 	if (!addr_find(value, &addr, &name))
-		name = xstrdup(value);
+		name = xstrdup(field == REPORT_FINDER || reaches(value) ?
+		    value : "");
 	wipe_str(addr);
 	if (!r->may_name || names_person(name, r->finder) == 0)
 		line = names_person(name, text);
-	while (line != 1 && (word = strsep(&rest, " \t,;<>()")) != NULL) {
-		if (!addr_find(word, &addr, NULL))
-			continue;
-		if (++n > PARTS_MAX)
-			line = 1;
-		if (!r->may_write || !addr_equal(addr, r->address))
-			line = earlier(line, names_address(addr, text,
-			    local));
-		wipe_str(addr);
-	}
+	while (line != 1 && (word = strsep(&rest, " \t,;<>()")) != NULL)
+		line = reaches(word) && ++n > PARTS_MAX ? 1 : earlier(line,
+		    names_word(r, word, local, text));
 	wipe_str(own);
 	wipe_str(name);
 	return line;
 }
 
+/* Full-width letters and digits as ASCII. */
+static void
+narrow_line(const char *s, size_t n, struct buf *out)
+{
+	char *own = xstrndup(s, n);
+
+	text_narrow(out, own);
+	wipe_str(own);
+}
+
 static unsigned
 names_withheld(const struct report *r, const char *text)
 {
-	char *own = xstrdup(buf_text(&r->withheld)), *field, *rest = own;
-	const char *value;
-	unsigned line = 0, n = 0;
+	const char *rest = buf_text(&r->withheld), *value, *end;
+	struct buf line = {0};
+	enum reportfield field;
+	unsigned at = 0, n = 0;
 
-	while (line != 1 && (field = strsep(&rest, "\n")) != NULL) {
-		if (report_person(field, &value) == 0)
+	for (; at != 1 && *rest != '\0'; rest = *end == '\n' ? end + 1 : end) {
+		end = strchrnul(rest, '\n');
+		buf_cut(&line, 0);
+		narrow_line(rest, (size_t)(end - rest), &line);
+		if (report_person(buf_text(&line), &value) == 0)
 			continue;
-		line = ++n > FIELDS_MAX ? 1 : earlier(line,
-		    names_value(r, value, text));
+		field = reportfield_of(buf_text(&line), &value);
+		at = ++n > FIELDS_MAX ? 1 : earlier(at, names_value(r, field,
+		    value, text));
 	}
-	wipe_str(own);
-	return line;
+	buf_free(&line);
+	return at;
 }
 
 unsigned

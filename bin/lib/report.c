@@ -6,36 +6,22 @@
 #include "charset.h"
 #include "enclosed.h"
 #include "mime.h"
+#include "persons.h"
 #include "pgp.h"
 #include "report.h"
+#include "reportfield.h"
+#include "siteurl.h"
 #include "text.h"
 
-
-/* Names that a form may use; the first of each is ours. */
-static const struct {
-	const char *name;
-	char field;
-} names[] = {
-	{"Finder", 'f'}, {"Name", 'f'}, {"Reporter", 'f'}, {"From", 'f'},
-	{"発見者", 'f'}, {"氏名", 'f'}, {"お名前", 'f'}, {"届出者", 'f'},
-	{"Finder-Address", 'a'}, {"Finder-Mail", 'a'}, {"Mail", 'a'},
-	{"E-Mail", 'a'}, {"Email", 'a'}, {"Address", 'a'}, {"Reply-To", 'a'},
-	{"Contact", 'a'}, {"メール", 'a'}, {"メールアドレス", 'a'},
-	{"連絡先", 'a'},
-	{"Finder-Key", 'p'}, {"Key", 'p'}, {"OpenPGP", 'p'},
-	{"鍵の指紋", 'p'},
-	{"Consent", 'c'}, {"同意", 'c'},
-	{"Url", 'u'}, {"Site", 'u'}, {"Link", 'u'}, {"対象", 'u'},
-	{"対象のURL", 'u'},
-	{"Kind", 'k'}, {"Type", 'k'}, {"種類", 'k'},
-	{"脆弱性の種類", 'k'},
-	{"Operator", 'o'}, {"運営者", 'o'},
-	{"Operator-Type", 't'},
-	{"Lang", 'l'}, {"Language", 'l'}, {"言語", 'l'},
-	{"Title", 's'}, {"Subject", 's'}, {"件名", 's'},
-	{"Privacy", 'g'}, {"Elsewhere", 'h'}, {"Withheld", 'w'},
-	{"Missing", 'm'},
-	{"Received", '-'}, {"Date", '-'},
+/* What is being read: fields, and the lines that are none. */
+struct form {
+	struct report *r;
+	struct persons persons;
+	struct buf kept;    /* lines that stay in the text */
+	struct buf site;    /* fields that tell of the hole, as they stood */
+	struct buf link;    /* the line that gave a URL, where a better may */
+	struct buf consent; /* the first line, until it counts no more */
+	bool answered;      /* there was one */
 };
 
 static struct report *
@@ -91,100 +77,130 @@ put(char **to, char *value)
 	*to = value;
 }
 
-/* On one line, without blanks around it. */
-static char *
-tidy(const char *s)
-{
-	char *r = text_line(text_blanks(s));
-	const char *p, *next, *end = r;
-
-	for (p = r; *p != '\0'; p = next)
-		if ((next = text_blanks(p)) == p)
-			end = next = p + 1;
-	r[end - r] = '\0';
-	return r;
-}
-
-/* A name, unless it is an address again ("a@b.jp" <a@b.jp>). */
 static void
-put_name(struct report *r, const char *value)
+withhold(struct report *r, const char *line)
 {
-	char *name = tidy(value), *addr;
+	char *own = reportfield_tidy(line);
 
-	if (addr_find(name, &addr, NULL)) {
-		wipe_str(addr);
-		name[0] = '\0';
-	}
-	if (name[0] != '\0')
-		put(&r->finder, xstrdup(name));
-	wipe_str(name);
+	buf_printf(&r->withheld, "%s\n", own);
+	wipe_str(own);
 }
 
-/* "Name <address>", an address alone, or a name alone. */
-static void
-put_person(struct report *r, const char *value)
-{
-	char *addr, *name;
-
-	if (!addr_find(value, &addr, &name)) {
-		put(&r->finder, xstrdup(value));
-		return;
-	}
-	put_name(r, name);
-	put(&r->address, xstrdup(addr));
-	wipe_str(addr);
-	wipe_str(name);
-}
-
-/* False where it is no mail address: then it stays in the text. */
+/* The first holds.  False where there was another one: then it stays in the
+ * text, or is withheld. */
 static bool
-put_address(struct report *r, const char *value)
+first(char **to, const char *value)
 {
-	char *addr, *name;
+	if (value[0] == '\0')
+		return true;
+	if ((*to)[0] == '\0')
+		put(to, xstrdup(value));
+	return strcmp(*to, value) == 0;
+}
 
-	if (!addr_find(value, &addr, &name))
-		return false;
-	put(&r->address, xstrdup(addr));
-	if (r->finder[0] == '\0')
-		put_name(r, name);
-	wipe_str(addr);
-	wipe_str(name);
-	return true;
+static bool
+first_word(char **to, const char *value)
+{
+	char *word = text_lower(xstrdup(value));
+	bool is = first(to, word);
+
+	wipe_str(word);
+	return is;
 }
 
 /* A fingerprint alone: a key itself, or an address of one, stays in the text.
  */
 static bool
-put_key(struct report *r, const char *value)
+put_key(struct form *m, const char *line, const char *value)
 {
 	char fpr[PGP_FPR];
 
 	if (!pgp_fingerprint(value, fpr))
 		return false;
-	put(&r->key, xstrdup(fpr));
+	if (!first(&m->r->key, fpr))
+		withhold(m->r, line);
 	return true;
 }
 
 /* Only the words of the contract, and no other beside them ("no contact"),
- * give consent; all else is none. */
-static void
-put_consent(struct report *r, const char *value)
+ * give consent; all else is none.  False where there are such. */
+static bool
+consent_words(const char *value, bool *name, bool *write)
 {
 	char *own = xstrdup(value), *word, *rest = own;
 	bool other = false;
 
-	r->may_name = r->may_write = false;
+	*name = *write = false;
 	while ((word = strsep(&rest, " \t,;+")) != NULL) {
 		if (text_icmp(word, "identity") == 0)
-			r->may_name = true;
+			*name = true;
 		else if (text_icmp(word, "contact") == 0)
-			r->may_write = true;
+			*write = true;
 		else if (word[0] != '\0' && text_icmp(word, "and") != 0)
 			other = true;
 	}
 	if (other)
-		r->may_name = r->may_write = false;
+		*name = *write = false;
 	free(own);
+	return !other || text_icmp(value, "none") == 0;
+}
+
+/* Two answers that differ are none. */
+static void
+put_consent(struct form *m, const char *line, const char *value)
+{
+	struct report *r = m->r;
+	bool name, write, clear = consent_words(value, &name, &write), same;
+
+	if (value[0] == '\0')
+		return;
+	same = m->answered && name == r->may_name && write == r->may_write;
+	if (!m->answered) {
+		r->may_name = name;
+		r->may_write = write;
+		if (clear)
+			buf_puts(&m->consent, line);
+	} else if (!same) {
+		r->may_name = r->may_write = false;
+		if (m->consent.n > 0)
+			withhold(r, buf_text(&m->consent));
+		buf_cut(&m->consent, 0);
+	}
+	if (!clear || (m->answered && !same))
+		withhold(r, line);
+	m->answered = true;
+}
+
+/* False where it is no site, or another one. */
+static bool
+put_url(struct form *m, bool link, const char *line, const char *value)
+{
+	char *clean = siteurl_clean(value), *url;
+	bool better, is;
+
+	if (clean == NULL)
+		return value[0] == '\0';
+	url = reportfield_tidy(clean);
+	better = !link && m->link.n > 0;
+	if (better && strcmp(url, m->r->url) != 0) {
+		buf_printf(&m->kept, "%s\n", buf_text(&m->link));
+		put(&m->r->url, xstrdup(""));
+	}
+	if (better)
+		buf_cut(&m->link, 0);
+	if (link && m->r->url[0] == '\0')
+		buf_puts(&m->link, line);
+	is = first(&m->r->url, url);
+	wipe_str(clean);
+	wipe_str(url);
+	return is;
+}
+
+static bool
+put_lang(struct report *r, const char *value)
+{
+	return (text_icmp(value, "ja") == 0 || text_icmp(value, "en") == 0) &&
+	    first_word(&r->lang, value);
 }
 
 /* Items that report_missing() does not see itself, and no other word. */
@@ -200,176 +216,132 @@ put_lacks(struct report *r, const char *value)
 		    strcmp(word, "privacy") == 0 ||
 		    strcmp(word, "elsewhere") == 0);
 	free(own);
-	if (all)
-		put(&r->lacks, xstrdup(value));
-	return all;
+	return all && first(&r->lacks, value);
 }
 
-/* False where the line is to stay in the text. */
+/* Of the hole or the site.  False where the line is to stay in the text. */
 static bool
-put_field(struct report *r, char field, const char *value)
+put_plain(struct form *m, enum reportfield field, const char *line,
+    const char *value)
 {
+	struct report *r = m->r;
+
 	switch (field) {
-	case 'f':
-		put_person(r, value);
-		break;
-	case 'a':
-		return put_address(r, value);
-	case 'p':
-		return put_key(r, value);
-	case 'c':
-		put_consent(r, value);
-		break;
-	case 'u':
-		put(&r->url, xstrdup(value));
-		break;
-	case 'k':
-		put(&r->kind, text_lower(xstrdup(value)));
-		break;
-	case 'o':
-		put(&r->operator, xstrdup(value));
-		break;
-	case 't':
-		put(&r->operator_type, text_lower(xstrdup(value)));
-		break;
-	case 'l':
-		put(&r->lang, text_lower(xstrdup(value)));
-		break;
-	case 's':
-		put(&r->title, xstrdup(value));
-		break;
-	case 'g':
-		put(&r->privacy, xstrdup(value));
-		break;
-	case 'h':
-		put(&r->elsewhere, xstrdup(value));
-		break;
-	case 'w':
-		buf_printf(&r->withheld, "%s\n", value);
-		break;
-	case 'm':
+	case REPORT_URL:
+	case REPORT_LINK:
+		return put_url(m, field == REPORT_LINK, line, value);
+	case REPORT_KIND:
+		return first_word(&r->kind, value);
+	case REPORT_OPERATOR:
+		return first(&r->operator, value);
+	case REPORT_SECTOR:
+		return first_word(&r->operator_type, value);
+	case REPORT_LANG:
+		return put_lang(r, value);
+	case REPORT_TITLE:
+		return first(&r->title, value);
+	case REPORT_MISSING:
 		return put_lacks(r, value);
 	default:
 		return false;
 	}
-	return true;
 }
 
-/* "Field: value", with ASCII or full-width colon; the field's letter or 0. */
-static char
-field_of(const char *line, const char **value)
+/* Of the finder and his wishes.  False where it is none of these. */
+static bool
+put_own(struct form *m, enum reportfield field, const char *line,
+    const char *value)
 {
-	static const char wide[] = "\xef\xbc\x9a";
-	size_t i, n;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		n = strlen(names[i].name);
-		if (text_incmp(line, names[i].name, n) != 0)
-			continue;
-		*value = text_blanks(line + n);
-		if (**value == ':')
-			++*value;
-		else if (text_prefix(*value, wide))
-			*value += strlen(wide);
-		else
-			continue;
-		*value = text_blanks(*value);
-		return names[i].field;
+	switch (field) {
+	case REPORT_FINDER:
+	case REPORT_ADDRESS:
+	case REPORT_CONTACT:
+		persons_add(&m->persons, field, line);
+		return true;
+	case REPORT_KEY:
+		return put_key(m, line, value);
+	case REPORT_CONSENT:
+		put_consent(m, line, value);
+		return true;
+	case REPORT_PRIVACY:
+	case REPORT_ELSEWHERE:
+		if (!first(field == REPORT_PRIVACY ? &m->r->privacy :
+		    &m->r->elsewhere, value))
+			withhold(m->r, line);
+		return true;
+	case REPORT_WITHHELD:
+		withhold(m->r, value);
+		return true;
+	default:
+		return false;
 	}
-	return 0;
 }
 
 char
 report_person(const char *line, const char **value)
 {
-	char field = field_of(line, value);
+	enum reportfield field = reportfield_of(line, value);
 
-	return (field == 'f' || field == 'a') && **value != '\0' &&
-	    **value != '\n' ? field : 0;
-}
-
-/* The first http: or https: address in a text, or "". */
-static char *
-first_url(const char *text)
-{
-	const char *a = text_ifind(text, "http://"),
-	    *b = text_ifind(text, "https://"), *s;
-	size_t n = 0;
-
-	s = a == NULL || (b != NULL && b < a) ? b : a;
-	if (s == NULL)
-		return xstrdup("");
-	while (s[n] > ' ' && s[n] < 0x7f && strchr("<>\"'", s[n]) == NULL)
-		n++;
-	while (n > 0 && strchr(".,;)]", s[n - 1]) != NULL)
-		n--;
-	return xstrndup(s, n);
-}
-
-/* Of the name of a field: no mark that ends it, or a sentence. */
-static bool
-in_label(const char *s)
-{
-	unsigned char c = (unsigned char)*s;
-
-	if (c >= 0x80)
-		return !text_prefix(s, "：") && !text_prefix(s, "。") &&
-		    !text_prefix(s, "、");
-	return isalnum(c) || (c != '\0' && strchr("-_ ", c) != NULL);
-}
-
-/* A field's name that we do not know: it stays in the text. */
-static bool
-like_field(const char *line)
-{
-	size_t n = 0;
-
-	while (n < 40 && in_label(line + n))
-		n++;
-	return n > 0 && n < 40 && (text_prefix(line + n, "：") ||
-	    (line[n] == ':' && line[n + 1] != '/'));
+	if (field == REPORT_NONE || **value == '\0' || **value == '\n')
+		return 0;
+	return field == REPORT_FINDER ? 'f' : field == REPORT_ADDRESS ||
+	    field == REPORT_CONTACT ? 'a' : 0;
 }
 
 /* One line of a form's head; false where the head ends. */
 static bool
-head_line(struct report *r, const char *line, struct buf *kept)
+head_line(struct form *m, const char *line)
 {
 	const char *value = "";
-	char field = field_of(line, &value), *own;
+	enum reportfield field = reportfield_of(line, &value);
+	char *own;
 
-	if (field == 0 && !like_field(line))
+	if (field == REPORT_NONE && !reportfield_like(line))
 		return false;
-	own = tidy(value);
-	if (field == 0 || !put_field(r, field, own))
-		buf_printf(kept, "%s\n", line);
+	own = reportfield_tidy(value);
+	if (!put_own(m, field, line, own)) {
+		buf_printf(&m->site, "%s\n", line);
+		if (!put_plain(m, field, line, own))
+			buf_printf(&m->kept, "%s\n", line);
+	}
 	wipe_str(own);
 	return true;
 }
 
 /* Fields from the top to the first line that is none; the rest is text. */
 static void
-read_form(struct report *r, const char *clean)
+read_form(struct form *m, const char *clean)
 {
 	const char *s = clean + strspn(clean, "\n"), *end;
-	struct buf kept = {0};
 	bool head = true;
 	char *line;
 
 	while (*s != '\0' && head) {
 		end = strchrnul(s, '\n');
 		line = xstrndup(s, (size_t)(end - s));
-		head = head_line(r, line, &kept);
+		head = head_line(m, line);
 		wipe_str(line);
 		if (head)
 			s = *end == '\n' ? end + 1 : end;
 	}
-	if (kept.n > 0 && *s != '\0' && *s != '\n')
-		buf_putc(&kept, '\n');
-	else if (kept.n == 0)
+	if (m->kept.n > 0 && *s != '\0' && *s != '\n')
+		buf_putc(&m->kept, '\n');
+	else if (m->kept.n == 0)
 		s += strspn(s, "\n");
-	buf_puts(&kept, s);
-	put(&r->text, xstrdup(buf_text(&kept)));
-	buf_free(&kept);
+	buf_puts(&m->kept, s);
+	put(&m->r->text, xstrdup(buf_text(&m->kept)));
+	persons_take(&m->persons, &m->r->finder, &m->r->address,
+	    &m->r->withheld);
+}
+
+static void
+free_form(struct form *m)
+{
+	persons_free(&m->persons);
+	buf_free(&m->kept);
+	buf_free(&m->site);
+	buf_free(&m->link);
+	buf_free(&m->consent);
 }
 
 /* The sender's name and address, where the record has another: the desk alone
@@ -377,7 +349,7 @@ read_form(struct report *r, const char *clean)
 static void
 keep_sender(struct report *r, const char *name, const char *address)
 {
-	char *own = tidy(name), *from = text_line(address);
+	char *own = reportfield_tidy(name), *from = text_line(address);
 
 	if ((own[0] != '\0' && strcmp(own, r->finder) != 0) ||
 	    (from[0] != '\0' && !addr_equal(from, r->address)))
@@ -387,28 +359,31 @@ keep_sender(struct report *r, const char *name, const char *address)
 }
 
 static int
-read_mail(struct report *r, const void *p, size_t n, struct fault *f)
+read_mail(struct form *form, const void *p, size_t n, struct fault *f)
 {
+	struct report *r = form->r;
 	struct mime_mail *m;
-	char *title;
+	char *title, *name;
 
 	if (mime_parse(p, n, &m, f) == -1)
 		return -1;
-	read_form(r, m->text);
-	title = tidy(m->subject);
+	read_form(form, m->text);
+	title = reportfield_tidy(m->subject);
 	if (r->title[0] == '\0')
 		put(&r->title, xstrdup(title));
 	if (r->address[0] == '\0')
 		put(&r->address, text_line(m->reply_to[0] != '\0' ?
 		    m->reply_to : m->from));
+	name = persons_name(m->from_name);
 	if (r->finder[0] == '\0')
-		put_name(r, m->from_name);
-	keep_sender(r, m->from_name, m->from);
-	if (r->text[0] == '\0' && m->text[0] != '\0')
-		put(&r->text, xstrdup(m->text + strspn(m->text, "\n")));
+		put(&r->finder, xstrdup(name));
+	keep_sender(r, name, m->from);
+	if (r->text[0] == '\0')
+		put(&r->text, xstrdup(buf_text(&form->site)));
 	r->automatic = m->automatic;
 	r->is_mail = true;
 	wipe_str(title);
+	wipe_str(name);
 	mime_free(m);
 	return 0;
 }
@@ -423,7 +398,7 @@ blank(const char *p, size_t n)
 }
 
 static int
-read_text(struct report *r, const void *p, size_t n, struct fault *f)
+read_text(struct form *m, const void *p, size_t n, struct fault *f)
 {
 	struct buf clean = {0};
 
@@ -435,7 +410,7 @@ read_text(struct report *r, const void *p, size_t n, struct fault *f)
 		    "iconv -f CP932 -t UTF-8, and drop it again)");
 	charset_clean(&clean, p, n);
 	if (!blank(buf_text(&clean), clean.n)) {
-		read_form(r, buf_text(&clean));
+		read_form(m, buf_text(&clean));
 		buf_free(&clean);
 		return 0;
 	}
@@ -447,22 +422,20 @@ static int
 read_as(const void *p, size_t n, bool mail, struct report **out,
     struct fault *f)
 {
-	struct report *r;
+	struct report *r = new_report();
+	struct form m = {.r = r};
 	int rc;
 
-	r = new_report();
-	if (mail)
-		rc = read_mail(r, p, n, f);
-	else
-		rc = read_text(r, p, n, f);
+	rc = mail ? read_mail(&m, p, n, f) : read_text(&m, p, n, f);
+	r->of_contact = rc == 0 && persons_take_contacts(&m.persons,
+	    &r->finder, &r->address, &r->withheld);
+	free_form(&m);
 	if (rc == -1) {
 		report_free(r);
 		return -1;
 	}
 	if (r->url[0] == '\0')
-		put(&r->url, first_url(r->text));
-	if (strcmp(r->lang, "ja") != 0 && strcmp(r->lang, "en") != 0)
-		put(&r->lang, xstrdup(""));
+		put(&r->url, siteurl_first(r->text));
 	*out = r;
 	return 0;
 }
@@ -515,21 +488,29 @@ give_way(struct report *r, const struct report *inner)
 	buf_free(&r->withheld);
 }
 
-void
-report_merge(struct report *r, const struct report *inner, bool clear)
+/* A contact of INNER may be anybody's. */
+static void
+prefer_persons(struct report *r, const struct report *inner)
 {
-	char *name, *address;
+	char *name = xstrdup(r->finder), *address = xstrdup(r->address);
 
-	join_text(r, inner, clear);
-	if (inner->form[0] != '\0')
-		give_way(r, inner);
-	name = xstrdup(r->finder);
-	address = xstrdup(r->address);
 	prefer(&r->finder, inner->finder);
-	prefer(&r->address, inner->address);
+	if (!inner->of_contact || address[0] == '\0')
+		prefer(&r->address, inner->address);
+	else if (!addr_equal(address, inner->address))
+		buf_printf(&r->withheld, "Contact: %s\n", inner->address);
 	keep_sender(r, name, address);
 	wipe_str(name);
 	wipe_str(address);
+}
+
+void
+report_merge(struct report *r, const struct report *inner, bool clear)
+{
+	join_text(r, inner, clear);
+	if (inner->form[0] != '\0')
+		give_way(r, inner);
+	prefer_persons(r, inner);
 	prefer(&r->key, inner->key);
 	prefer(&r->url, inner->url);
 	prefer(&r->kind, inner->kind);

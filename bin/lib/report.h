@@ -24,15 +24,17 @@ struct report {
 	char *finder;        /* name, or "" */
 	char *address;       /* to write to, passed by addr_check, or "" */
 	char *key;           /* fingerprint of the key to write to, or "" */
-	char *url;           /* as reported, one printable line, or "" */
+	char *url;           /* of a site, one printable line, or "" */
 	char *kind, *operator, *operator_type, *lang, *title; /* or "" */
 	char *privacy, *elsewhere; /* wishes, other desks: a line, or "" */
-	struct buf withheld; /* lines that nobody but the desk gets */
+	struct buf withheld; /* lines that nobody but the desk gets; whom they
+	                        name is for persons.h */
 	char *lacks;         /* items that a web form left open, beside those
 	                        that report_missing() sees, or "" */
 	char *form;          /* name of that web form (dump.h), or "" */
 	bool may_name;       /* consent: identity may go to the operator */
 	bool may_write;      /* consent: the operator may write to the finder */
+	bool of_contact;     /* ADDRESS is one that may be anybody's */
 	bool automatic;      /* a mail that no person wrote: answer nothing */
 	bool is_mail;
 	char *text;          /* clean UTF-8 lines */
@@ -41,8 +43,10 @@ struct report {
 /*
  * Read a text form or a mail.  EX_DATAERR, with the reason, for what cannot be
  * read: nothing in it, NUL bytes, not text in UTF-8 or ISO-2022-JP.  A form's
- * fields may bear the names of the table in report.c (todoke-open(1) lists
- * them), lines that are none of them are text.
+ * fields may bear the names of the table in reportfield.c (todoke-open(1) lists
+ * them), lines that are none of them are text.  The first value of a field
+ * holds; what it does not hold of a line stays in the text, and where it may
+ * name somebody it is withheld.
  */
 int report_read(const void *p, size_t n, struct report **r, struct fault *f);
 void report_free(struct report *r);

@@ -70,9 +70,9 @@ check_program() {
 	done
 }
 
-# Names of the table in report.c.
+# Names of the table in reportfield.c.
 form_fields() {
-	sed -n '/^} names\[\] = {/,/^};/p' bin/lib/report.c |
+	sed -n '/^} names\[\] = {/,/^};/p' bin/lib/reportfield.c |
 	    grep -o '{"[^"]*"' | tr -d '{"'
 }
 
@@ -100,7 +100,7 @@ while read -r name; do
 done <"$T/xr"
 
 mandoc -Tutf8 -Owidth=1000 man/todoke-open.1 | col -b >"$T/open"
-[ "$(form_fields | wc -l)" -gt 20 ] || drift "report.c: no table found"
+[ "$(form_fields | wc -l)" -gt 20 ] || drift "reportfield.c: no table found"
 for field in $(form_fields); do
 	grep -qwF -e "$field" "$T/open" ||
 	    drift "man/todoke-open.1: it does not name the field $field"

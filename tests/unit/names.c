@@ -281,6 +281,47 @@ START_TEST(fields_without_consent)
 }
 END_TEST
 
+/* Whom the report names in lines withheld. */
+static void
+others(const char *head, const char *text, unsigned want)
+{
+	char *form = xasprintf("Finder: Yamada Taro\n"
+	    "Mail: yamada@f.example\n%s\n\nx\n", head);
+	struct report *r = reads(form);
+	unsigned got = names_finder(r, text);
+
+	ck_assert_msg(got == want, "%s in \"%s\": %u", head, text, got);
+	report_free(r);
+	free(form);
+}
+
+START_TEST(finds_who_is_withheld)
+{
+	static const char all[] = "Consent: identity contact\n";
+	char *both = xasprintf("%sFinder: Sato Hanako\nMail: hanako@s.example",
+	    all);
+
+	others("Finder: Sato Hanako", "a\nby Hanako Sato", 2);
+	others("Finder: Sato Hanako <s@s.example>", "a\nby SatoHanako", 2);
+	others("Mail: hanako@s.example", "write to hanako@s.example", 1);
+	others("Mail: hanako@s.example", "hanako wrote", 1);
+	others("Mail: Sato Hanako <yamada@f.example>", "Sato Hanako", 1);
+	others("Mail: yamada@f.example, y@g.example", "a\nb\ny@g.example", 3);
+	others("Mail: 03-1111-2222", "tel. 03-1111-2222", 1);
+	others("連絡先：０９０－１２３４－５６７８", "090-1234-5678", 1);
+	others("Contact: web@city.example", "it goes to web@city.example", 1);
+	others("Contact: web@city.example", "its web server", 0);
+	others("Mail: 03-1111-2222 (weekdays)", "03-1111-2222", 1);
+	others("Withheld: Remote-Addr: 192.0.2.7", "192.0.2.7", 0);
+	others("Mail: none", "none of them", 0);
+	others(both, "Sato Hanako, hanako@s.example", 1);
+	others(both, "Yamada Taro, yamada@f.example", 0);
+	others("Consent: identity\nFinder: Yamada", "by Yamada Taro", 0);
+	others("Finder: Yamada", "by Yamada", 1);
+	free(both);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -299,6 +340,7 @@ suite(void)
 	tcase_add_test(t, finds_the_sender_too);
 	tcase_add_test(t, finds_the_sender_of_what_was_opened);
 	tcase_add_test(t, fields_without_consent);
+	tcase_add_test(t, finds_who_is_withheld);
 	suite_add_tcase(s, t);
 	return s;
 }

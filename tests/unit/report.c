@@ -94,7 +94,8 @@ START_TEST(a_japanese_form)
 	ck_assert_str_eq(r->operator, "例示町");
 	ck_assert_str_eq(r->lang, "ja");
 	ck_assert_str_eq(report_consent(r), "identity");
-	ck_assert_str_eq(r->text, "連絡先　：03-1234-5678\n\n手順\n");
+	ck_assert_str_eq(r->text, "手順\n");
+	ck_assert_str_eq(buf_text(&r->withheld), "連絡先　：03-1234-5678\n");
 	record_survives(r);
 	report_free(r);
 }
@@ -112,7 +113,7 @@ START_TEST(what_is_no_field_of_ours_is_kept)
 	ck_assert_str_eq(r->key, "");
 	ck_assert_str_eq(r->url, "");
 	ck_assert_str_eq(r->text, "Browser: Firefox 5\n"
-	    "Contact: 03-1234-5678\nUrls: many\nDate: today\n"
+	    "Urls: many\nDate: today\n"
 	    "Finder-Key: see my site\n\nThe hole is here.\nUrl: x\n");
 	record_survives(r);
 	report_free(r);
@@ -158,6 +159,172 @@ START_TEST(a_url_and_a_paragraph)
 	report_free(r);
 	r = reads("サイトはHTTPS://A.example/x」です");
 	ck_assert_str_eq(r->url, "HTTPS://A.example/x");
+	report_free(r);
+}
+END_TEST
+
+/* READ is what the report TEXT says of its site. */
+static void
+site(const char *text, const char *read)
+{
+	struct report *r = reads(text);
+
+	ck_assert_msg(strcmp(r->url, read) == 0, "%s: %s", text, r->url);
+	record_survives(r);
+	report_free(r);
+}
+
+START_TEST(a_site_in_a_text)
+{
+	site("XSS at http://www.日本語.jp/find?q=1", "http://www.日本語.jp/find"
+	    "?q=1");
+	site("http://city.日本語.co.jp を見て", "http://city.日本語.co.jp");
+	site("http://日本語.jp:8080/a（脆弱性）", "http://日本語.jp:8080/a");
+	site("http://shop日本.jpに穴があります。", "http://shop日本.jp");
+	site("http://www.example.jpにXSSがあります", "http://www.example.jp");
+	site("「http://www.example.jp」と、", "http://www.example.jp");
+	site("http://www.example.jp。次に", "http://www.example.jp");
+	site("see http://www.example.jp), or", "http://www.example.jp");
+	site("http://[2001:db8::1]", "http://[2001:db8::1]");
+	site("(http://192.0.2.7:8080/a)", "http://192.0.2.7:8080/a");
+	site("use http:// instead of https://www.foo.example.jp/",
+	    "https://www.foo.example.jp/");
+	site("http://http://a.example/", "http://a.example/");
+	site("http://localhost/ and http://b.example/", "http://b.example/");
+	site("http://www.日本語.いちば/ http://www.city.日本語/", "");
+	site("http://www.foo日本.いちば/", "");
+	site("http://a..b/ https:// HTTP://", "");
+}
+END_TEST
+
+START_TEST(a_site_in_a_field)
+{
+	site("Url: <http://www.example.jp/a>\n\nhttp://b.example/",
+	    "http://www.example.jp/a");
+	site("Url: \"http://www.example.jp/\"\n", "http://www.example.jp/");
+	site("Url: < http://www.example.jp/ >\n", "http://www.example.jp/");
+	site("対象：「<http://www.example.jp/>」\n", "http://www.example.jp/");
+	site("Url: ｈｔｔｐ：／／ｗｗｗ．ｅｘａｍｐｌｅ．ｊｐ／\n",
+	    "http://www.example.jp/");
+	site("Url: http://例え.jp/パス?q=1\n", "http://例え.jp/パス?q=1");
+	site("Url: www.example.jp\n", "www.example.jp");
+	site("Url: 検索画面 http://a.example/x\n\ntext", "http://a.example/x");
+	site("対象：検索画面。入力欄\n\ntext", "");
+	site("Url: hxxp://a.example/\n\nhttp://b.example/",
+	    "http://b.example/");
+	site("Url: later\nLink: http://b.example/\n", "http://b.example/");
+}
+END_TEST
+
+/* TEXT, that a report begins with, leaves LEFT in its text and WITHHELD. */
+static void
+leaves(const char *text, const char *left, const char *withheld)
+{
+	char *whole = xasprintf("%s\nsteps\n", text);
+	char *want = xasprintf("%s%ssteps\n", left, left[0] != '\0' ? "\n" :
+	    "");
+	struct report *r = reads(whole);
+
+	ck_assert_msg(strcmp(r->text, want) == 0, "%s: %s", text, r->text);
+	ck_assert_msg(strcmp(buf_text(&r->withheld), withheld) == 0, "%s: %s",
+	    text, buf_text(&r->withheld));
+	record_survives(r);
+	report_free(r);
+	free(whole);
+	free(want);
+}
+
+/* What the finder wrote in his fields stands somewhere afterwards. */
+START_TEST(nothing_is_lost)
+{
+	leaves("Url: http://a.example/1\nUrl: http://a.example/2\n",
+	    "Url: http://a.example/2\n", "");
+	leaves("Url: http://a.example/1\nURL: <http://a.example/1>\n", "", "");
+	leaves("Link: http://b.example/\nUrl: http://a.example/\n",
+	    "Link: http://b.example/\n", "");
+	leaves("Link: http://a.example/\nUrl: http://a.example/\n"
+	    "Site: http://c.example/\nUrl: http://b.example/\n",
+	    "Site: http://c.example/\nUrl: http://b.example/\n", "");
+	leaves("Title: one\nSubject: two\nKind: xss\nType: XSS\n"
+	    "Operator: A\nOperator: B\nOperator-Type: x\nOperator-Type: y\n"
+	    "Lang: fr\nLang: ja\nLang: en\n", "Subject: two\nOperator: B\n"
+	    "Operator-Type: y\nLang: fr\nLang: en\n", "");
+	leaves("Privacy: one\nPrivacy: two\nElsewhere: A\nElsewhere: B\n", "",
+	    "Privacy: two\nElsewhere: B\n");
+	leaves("Finder-Key: " KEY "\nKey: " KEY "\n"
+	    "Key: 1123456789ABCDEF0123456789ABCDEF01234567\n", "",
+	    "Key: 1123456789ABCDEF0123456789ABCDEF01234567\n");
+	leaves("Finder: Sato\n氏名： Yamada \nName: SATO\n", "",
+	    "氏名： Yamada\n");
+	leaves("Mail: y@f.example, z@g.example\nName: Y <y@f.example>\n", "",
+	    "Mail: y@f.example, z@g.example\n");
+	leaves("Finder: Yamada <y@f.example>, tel 03-1111-2222\n", "",
+	    "Finder: Yamada <y@f.example>, tel 03-1111-2222\n");
+	leaves("Finder: \"Yamada\" <y@f.example>\nMail: <Y@F.example>;\n", "",
+	    "");
+	leaves("Mail: none\nメール：y@例.jp\nAddress: Tokyo\n", "",
+	    "Mail: none\nメール：y@例.jp\nAddress: Tokyo\n");
+	leaves("Consent: identity (but not contact)\n", "",
+	    "Consent: identity (but not contact)\n");
+	leaves("Consent: none\nConsent: identity\n", "",
+	    "Consent: none\nConsent: identity\n");
+	leaves("脆弱性を見つけた日とブラウザ：2026年11月20日\n"
+	    "メール：y@f.example\n", "脆弱性を見つけた日とブラウザ："
+	    "2026年11月20日\n", "");
+}
+END_TEST
+
+static void
+contact(const char *text, const char *address, const char *withheld,
+    bool of_contact)
+{
+	struct report *r = reads(text);
+
+	ck_assert_msg(strcmp(r->address, address) == 0, "%s: %s", text,
+	    r->address);
+	ck_assert_msg(strcmp(buf_text(&r->withheld), withheld) == 0, "%s: %s",
+	    text, buf_text(&r->withheld));
+	ck_assert(r->of_contact == of_contact);
+	record_survives(r);
+	report_free(r);
+}
+
+/* An address that may be the operator's is the finder's where he has no other.
+ */
+START_TEST(a_contact_is_anybodys)
+{
+	contact("Finder-Address: y@f.example\nContact: w@city.example\n",
+	    "y@f.example", "Contact: w@city.example\n", false);
+	contact("連絡先：w@city.example\nFinder: Y <y@f.example>\n",
+	    "y@f.example", "連絡先：w@city.example\n", false);
+	contact("From: y@f.example\nDate: x\n\nContact: w@city.example\n\nt\n",
+	    "y@f.example", "Contact: w@city.example\n", false);
+	contact("Finder: Y\nContact: 03-1111-2222\nContact: y@f.example\n"
+	    "Contact: w@city.example\n", "y@f.example",
+	    "Contact: 03-1111-2222\nContact: w@city.example\n", true);
+	contact("Contact: y@f.example\nMail: y@f.example\n", "y@f.example", "",
+	    false);
+}
+END_TEST
+
+/* What was outside and is told otherwise within. */
+START_TEST(two_layers)
+{
+	struct report *r = reads("From: Yamada <y@f.example>\nDate: x\n\nx\n");
+	struct report *in = reads("Contact: w@city.example\n\nhole\n");
+
+	report_merge(r, in, true);
+	ck_assert_str_eq(r->address, "y@f.example");
+	ck_assert_str_eq(buf_text(&r->withheld), "Contact: w@city.example\n");
+	report_free(in);
+	in = reads("Finder: Taro\nMail: t@g.example\n\nhole\n");
+	report_merge(r, in, true);
+	ck_assert_str_eq(r->finder, "Taro");
+	ck_assert_str_eq(r->address, "t@g.example");
+	ck_assert_str_eq(buf_text(&r->withheld), "Contact: w@city.example\n"
+	    "From: Yamada <y@f.example>\n");
+	record_survives(r);
+	report_free(in);
 	report_free(r);
 }
 END_TEST
@@ -231,8 +398,14 @@ START_TEST(consent_words)
 	consent("identitys", "none");
 	consent("identity、contact", "none");
 	consent("可", "none");
-	consent("identity contact\nConsent: identity", "identity");
+	consent("identity contact\nConsent: identity", "none");
 	consent("identity\nConsent: none", "none");
+	consent("none\nConsent: identity", "none");
+	consent("none\nConsent: identity\n同意: identity", "none");
+	consent("maybe\nConsent: contact", "none");
+	consent("identity contact\n同意：contact and identity",
+	    "identity contact");
+	consent("\nConsent: contact\nConsent:", "contact");
 }
 END_TEST
 
@@ -349,7 +522,7 @@ START_TEST(a_mail_whose_body_is_a_form)
 }
 END_TEST
 
-/* Fields and nothing else: then these are the text. */
+/* Fields and nothing else: then these are the text, but for the finder's. */
 START_TEST(a_mail_of_fields_alone)
 {
 	struct report *r = reads("From: a@b.jp\nDate: x\n\n\n\n"
@@ -357,7 +530,8 @@ START_TEST(a_mail_of_fields_alone)
 
 	ck_assert(r->is_mail);
 	ck_assert_str_eq(r->url, "http://a.example/");
-	ck_assert(text_prefix(r->text, "Consent: yes\n"));
+	ck_assert_str_eq(r->text, "Url: http://a.example/\n");
+	ck_assert_str_eq(buf_text(&r->withheld), "Consent: yes\n");
 	record_survives(r);
 	report_free(r);
 }
@@ -401,9 +575,16 @@ START_TEST(missing_items)
 	ck_assert_str_eq(buf_text(&b), "finder address url text");
 	buf_cut(&b, 0);
 	report_free(r);
-	r = reads("Name: Y\nMail: y@example.com\nUrl: x\n\ntext");
+	r = reads("Name: Y\nMail: y@example.com\nUrl: http://x.jp\n\n"
+	    "text");
 	report_missing(r, &b);
 	ck_assert_str_eq(buf_text(&b), "");
+	report_free(r);
+	r = reads("Name: Y\nMail: y@example.com\nUrl: not yet known\n\ntext");
+	report_missing(r, &b);
+	ck_assert_str_eq(buf_text(&b), "url");
+	ck_assert_str_eq(r->text, "Url: not yet known\n\ntext");
+	buf_cut(&b, 0);
 	report_free(r);
 	r = reads("Name: Y\n\ntext");
 	report_missing(r, &b);
@@ -490,6 +671,11 @@ suite(void)
 	tcase_add_test(t, what_is_no_field_of_ours_is_kept);
 	tcase_add_test(t, labels_of_others_in_japanese);
 	tcase_add_test(t, a_url_and_a_paragraph);
+	tcase_add_test(t, a_site_in_a_text);
+	tcase_add_test(t, a_site_in_a_field);
+	tcase_add_test(t, nothing_is_lost);
+	tcase_add_test(t, a_contact_is_anybodys);
+	tcase_add_test(t, two_layers);
 	tcase_add_test(t, persons);
 	tcase_add_test(t, consent_words);
 	tcase_add_test(t, limits);
