@@ -3,7 +3,7 @@
  *
  *	Finder: Yamada Taro                   his name is Yamada Taro
  *	Finder: Sato Hanako                   withheld
- *	Mail: y@f.example, tel 03-1111-2222   his address is y@f.example; withheld
+ *	Mail: y@f.example, tel 03-1111-2222   his address; withheld, too
  *	Contact: webmaster@city.example.lg.jp withheld, for he has an address
  */
 #ifndef PERSONS_H
