@@ -27,8 +27,7 @@ struct report {
 	char *url;           /* of a site, one printable line, or "" */
 	char *kind, *operator, *operator_type, *lang, *title; /* or "" */
 	char *privacy, *elsewhere; /* wishes, other desks: a line, or "" */
-	struct buf withheld; /* lines that nobody but the desk gets; whom they
-	                        name is for persons.h */
+	struct buf withheld; /* lines that nobody but the desk gets */
 	char *lacks;         /* items that a web form left open, beside those
 	                        that report_missing() sees, or "" */
 	char *form;          /* name of that web form (dump.h), or "" */
