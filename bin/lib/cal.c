@@ -431,6 +431,12 @@ cal_next_office(const struct cal *c, time_t t, time_t *out, struct fault *f)
 	size_t i;
 	int day;
 
+	if (cal_office(c, t, &any, f) == -1)
+		return -1;
+	if (any) {
+		*out = t;
+		return 0;
+	}
 	t += (60 - t % 60) % 60;
 	for (day = when_today(t, NULL);; day++) {
 		if (cal_on_or_after(c, day, &day, f) == -1)

@@ -42,9 +42,9 @@ int cal_add(const struct cal *c, int day, int n, int *out, struct fault *f);
 /* Business days in (FROM, TO]; 0 where TO <= FROM. */
 int cal_between(const struct cal *c, int from, int to, int *n,
     struct fault *f);
-/* Is T within office hours (start included, end not)?  The next minute that
- * is, T itself (rounded up to a minute) where it is one. */
+/* Is T within office hours (start included, end not)? */
 int cal_office(const struct cal *c, time_t t, bool *yes, struct fault *f);
+/* T itself where it is, else the first full minute after it that is. */
 int cal_next_office(const struct cal *c, time_t t, time_t *out,
     struct fault *f);
 /* "9:30-12:30, 13:30-18:30", for letters; valid as long as C. */
