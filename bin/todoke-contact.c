@@ -168,7 +168,8 @@ edit_contact(struct change *ch, void *arg, struct fault *f)
 	if (rc == 0)
 		rc = ask(ch, w, &to, f);
 	if (rc == 0) {
-		if (to.address != NULL && to.via != VIA_LIAISON)
+		if (to.address != NULL && to.via != VIA_LIAISON &&
+		    !contact_judged(c, to.address))
 			contact_put(c, to.address, to.via,
 			    to.via == VIA_MAIL ? CONTACT_UNTRIED :
 			    CONTACT_ASKED, d->today);

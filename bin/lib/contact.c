@@ -138,9 +138,53 @@ contact_judged(const struct casefile *c, const char *address)
 	    contact_is(c, address, CONTACT_CONFIRMED);
 }
 
+static const char *
+barring_record(const struct casefile *c, const char *address)
+{
+	enum contact_outcome o;
+	const char *v;
+	bool same;
+	char *head;
+	size_t i;
+
+	for (i = 0; (v = casefile_nth(c, "Contact", i)) != NULL; i++) {
+		o = contact_outcome(v);
+		head = casefile_head(v);
+		same = addr_equal(head, address);
+		free(head);
+		if (same && (o == CONTACT_REFUSED || o == CONTACT_WRONG_PARTY))
+			return v;
+	}
+	return NULL;
+}
+
+bool
+contact_barred(const struct casefile *c, const char *address)
+{
+	return barring_record(c, address) != NULL;
+}
+
 /*
  * Whom to ask
  */
+
+static int
+not_barred(const struct casefile *c, const char *address, struct fault *f)
+{
+	const char *v = barring_record(c, address);
+	char *when;
+
+	if (v == NULL)
+		return 0;
+	when = casefile_word_of(v, "when");
+	fault_set(f, EX_NOPERM, "%s: a person noted%s%s that he %s: ask "
+	    "another (todoke-note -r replied takes the note back)", address,
+	    when != NULL ? " on " : "", when != NULL ? when : "",
+	    contact_outcome(v) == CONTACT_REFUSED ? "refused" :
+	    "is the wrong party");
+	free(when);
+	return -1;
+}
 
 int
 contact_not_finder(struct desk *d, const struct casefile *c, enum via via,
@@ -156,7 +200,8 @@ contact_may(struct desk *d, const struct casefile *c, enum via via,
     const char *address, struct fault *f)
 {
 	if (desk_refused(d, f) == -1 ||
-	    contact_not_finder(d, c, via, address, f) == -1)
+	    contact_not_finder(d, c, via, address, f) == -1 ||
+	    not_barred(c, address, f) == -1)
 		return -1;
 	if (refusal_is(d->refused, via, address))
 		return fault_set(f, EX_NOPERM, "%s: it is on the list %s",

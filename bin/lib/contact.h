@@ -57,12 +57,16 @@ bool contact_is_end(enum contact_outcome o);
  * or confirmed?  No mail, in or out, takes that back. */
 bool contact_judged(const struct casefile *c, const char *address);
 
+/* Did a person note, of any record of ADDRESS, that he refused or is the wrong
+ * party?  Then nothing of ours goes there. */
+bool contact_barred(const struct casefile *c, const char *address);
+
 /* EX_NOPERM where ADDRESS is the finder's own, or that of another way has his
  * in it: it stands in clear, and is the operator's. */
 int contact_not_finder(struct desk *d, const struct casefile *c, enum via via,
     const char *address, struct fault *f);
-/* May this address be asked?  EX_NOPERM where it is on do-not-contact, or by
- * contact_not_finder(). */
+/* May this address be asked?  EX_NOPERM where it is barred, on do-not-contact,
+ * or by contact_not_finder(). */
 int contact_may(struct desk *d, const struct casefile *c, enum via via,
     const char *address, struct fault *f);
 

@@ -191,7 +191,8 @@ edit_record(struct change *ch, void *arg, struct fault *f)
 	if (strcmp(r->event, "sent") == 0) {
 		rc = after_sent(ch, r->m, f);
 	} else {
-		if (strcmp(r->event, "failed") == 0 && !finder)
+		if (strcmp(r->event, "failed") == 0 && !finder &&
+		    !contact_judged(c, r->m->rcpt))
 			contact_set(c, r->m->rcpt, CONTACT_BOUNCED,
 			    change_desk(ch)->today);
 		rc = before_a_person(ch, f);
