@@ -154,6 +154,7 @@ DESK = \
 	gate \
 	handout \
 	policy \
+	disclosure \
 	contact \
 	strip \
 	writing \

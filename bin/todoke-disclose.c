@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/cli.h"
+#include "lib/disclosure.h"
 #include "lib/gate.h"
 #include "lib/letter.h"
 #include "lib/policy.h"
@@ -25,38 +26,13 @@ struct wish {
 	struct report *r;
 };
 
-/* Did the mail with the details end in failed/ or hold/, never to leave?
- * Then they may be sent anew, to a contact confirmed since. */
-static bool
-came_back(const struct casefile *c)
-{
-	long at = casefile_last(c, "disclose", NULL, NULL);
-	struct casefile_event e;
-	bool back = false;
-	size_t i, n;
-	char *id;
-
-	for (i = (size_t)at; at >= 0 && casefile_event(c, i, &e); i++) {
-		if (strcmp(e.name, "failed") != 0 &&
-		    strcmp(e.name, "hold") != 0 &&
-		    strcmp(e.name, "release") != 0)
-			continue;
-		id = casefile_word_of(e.line, "mail");
-		n = id != NULL ? strlen(id) : 0;
-		if (n > 11 && strcmp(id + n - 11, ".disclosure") == 0)
-			back = strcmp(e.name, "release") != 0;
-		wipe_str(id);
-	}
-	return back;
-}
-
 static int
 may_disclose(const struct casefile *c, const struct spool_place *p,
     struct fault *f)
 {
 	char *address, *key;
 
-	if (p->state == STATE_DISCLOSED && !came_back(c) && !gate_zip(c))
+	if (p->state == STATE_DISCLOSED && disclosure_done(c) && !gate_zip(c))
 		return fault_set(f, EX_NOPERM, "case %s is disclosed already",
 		    casefile_number(c));
 	if (p->state == STATE_CLOSED)
@@ -65,6 +41,10 @@ may_disclose(const struct casefile *c, const struct spool_place *p,
 	if (!gate_accepted(c))
 		return fault_set(f, EX_NOPERM, "case %s was not accepted: "
 		    "todoke-accept comes first", casefile_number(c));
+	if (gate_withdrawn(c))
+		return fault_set(f, EX_NOPERM, "case %s: a person noted that "
+		    "its confirmed contact refused or is the wrong party: "
+		    "todoke-confirm comes first", casefile_number(c));
 	if (!gate_confirmed(c, &address, &key))
 		return fault_set(f, EX_NOPERM, "case %s has no confirmed "
 		    "contact: todoke-confirm comes first", casefile_number(c));
@@ -131,7 +111,7 @@ queue_letters(struct change *ch, const struct wish *w, const char *address,
     const char *key, struct fault *f)
 {
 	bool again = casefile_last(change_case(ch), "disclose", NULL, NULL) >=
-	    0 && !came_back(change_case(ch));
+	    0 && !disclosure_came_back(change_case(ch));
 	struct letter l = {.text = "disclosure", .to = address,
 	    .details = buf_text(&w->details), .key = key, .report = w->r};
 

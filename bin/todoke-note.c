@@ -13,6 +13,7 @@
 #include "lib/change.h"
 #include "lib/cli.h"
 #include "lib/contact.h"
+#include "lib/gate.h"
 #include "lib/notes.h"
 #include "lib/when.h"
 
@@ -124,7 +125,16 @@ get_words(struct desk *d, const struct casefile *c, struct wish *w)
  * The change
  */
 
-/* One who is not to be asked again moves the ladder on: due today. */
+/* Where one who is not to be asked again leaves something to do: the next rung
+ * of the ladder, or another contact for the details. */
+static bool
+goes_on(const struct casefile *c, const struct spool_place *p,
+    const struct wish *w)
+{
+	return contact_is_end(w->outcome) && (p->state == STATE_CONTACTED ||
+	    (p->state == STATE_DISCLOSED && gate_withdrawn(c)));
+}
+
 static int
 set_outcome(struct change *ch, struct wish *w, struct buf *words,
     struct fault *f)
@@ -140,12 +150,11 @@ set_outcome(struct change *ch, struct wish *w, struct buf *words,
 	contact_set(c, w->address, w->outcome, d->today);
 	casefile_word(words, "to", w->address);
 	casefile_word(words, "outcome", w->word);
-	if (!contact_is_end(w->outcome) ||
-	    change_place(ch)->state != STATE_CONTACTED)
+	if (!goes_on(c, change_place(ch), w))
 		return 0;
 	if (desk_day(d, 0, &day, f) == -1)
 		return -1;
-	change_move(ch, STATE_CONTACTED, day);
+	change_move(ch, change_place(ch)->state, day);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "contact.h"
 #include "digest.h"
 #include "gate.h"
 #include "mime.h"
@@ -11,7 +12,7 @@
 #include "zipmail.h"
 
 bool
-gate_confirmed(const struct casefile *c, char **address, char **key)
+gate_pinned(const struct casefile *c, char **address, char **key)
 {
 	const char *v = casefile_get(c, "Confirmed");
 
@@ -24,10 +25,54 @@ gate_confirmed(const struct casefile *c, char **address, char **key)
 	return true;
 }
 
+/* Does this line bar the address? */
+static bool
+bars(const struct casefile_event *e, const char *address)
+{
+	char *to, *word;
+	bool is;
+
+	if (strcmp(e->name, "note") != 0)
+		return false;
+	to = casefile_word_of(e->line, "to");
+	word = casefile_word_of(e->line, "outcome");
+	is = to != NULL && word != NULL && addr_equal(to, address) &&
+	    (strcmp(word, contact_text(CONTACT_REFUSED)) == 0 ||
+	    strcmp(word, contact_text(CONTACT_WRONG_PARTY)) == 0);
+	free(to);
+	free(word);
+	return is;
+}
+
+bool
+gate_withdrawn(const struct casefile *c)
+{
+	struct casefile_event e;
+	char *address, *key;
+	size_t i;
+	bool is;
+
+	if (!gate_pinned(c, &address, &key))
+		return false;
+	is = contact_barred(c, address);
+	i = (size_t)(casefile_last(c, "confirm", NULL, NULL) + 1);
+	for (; !is && casefile_event(c, i, &e); i++)
+		is = bars(&e, address);
+	wipe_str(address);
+	wipe_str(key);
+	return is;
+}
+
+bool
+gate_confirmed(const struct casefile *c, char **address, char **key)
+{
+	return !gate_withdrawn(c) && gate_pinned(c, address, key);
+}
+
 bool
 gate_zip(const struct casefile *c)
 {
-	const char *v = casefile_get(c, "Confirmed");
+	const char *v = gate_withdrawn(c) ? NULL : casefile_get(c, "Confirmed");
 	char *key = v != NULL ? casefile_word_of(v, "key") : NULL;
 	char *zip = v != NULL ? casefile_word_of(v, "zip") : NULL;
 	bool yes = key == NULL && zip != NULL && strcmp(zip, "consent") == 0;
@@ -187,7 +232,9 @@ check_details(struct desk *d, const struct casefile *c, const char *id,
 	int rc;
 
 	if (!gate_confirmed(c, &address, &key))
-		return fault_set(f, EX_NOPERM,
+		return fault_set(f, EX_NOPERM, gate_withdrawn(c) ?
+		    "a person noted that the confirmed contact refused or is "
+		    "the wrong party: confirm another (todoke-confirm)" :
 		    "the case has no confirmed contact (todoke-confirm)");
 	if (!addr_equal(address, rcpt))
 		rc = fault_set(f, EX_NOPERM,
@@ -279,6 +326,21 @@ check_operator(struct desk *d, const struct casefile *c, const char *id,
 	    "its recipient is no contact of the case");
 }
 
+/* A letter with details, or of stage 1. */
+static int
+check_letter(struct desk *d, const struct casefile *c, const char *id,
+    enum text_class class, const char *rcpt, const void *msg, size_t n,
+    struct fault *f)
+{
+	if (contact_barred(c, rcpt))
+		return fault_set(f, EX_NOPERM, "a person noted that its "
+		    "recipient refused or is the wrong party: ask or confirm "
+		    "another (todoke-contact, todoke-confirm)");
+	return class == TEXT_DETAILS ?
+	    check_details(d, c, id, rcpt, msg, n, f) :
+	    check_operator(d, c, id, rcpt, msg, n, f);
+}
+
 int
 gate_message(struct desk *d, const struct casefile *c, const char *id,
     const void *msg, size_t n, char **rcpt, struct fault *f)
@@ -298,10 +360,8 @@ gate_message(struct desk *d, const struct casefile *c, const char *id,
 		return -1;
 	if (check_headers(d, id, msg, n, rcpt, f) == -1)
 		rc = -1;
-	else if (t->class == TEXT_DETAILS)
-		rc = check_details(d, c, id, *rcpt, msg, n, f);
-	else if (t->class == TEXT_STAGE1)
-		rc = check_operator(d, c, id, *rcpt, msg, n, f);
+	else if (t->class == TEXT_DETAILS || t->class == TEXT_STAGE1)
+		rc = check_letter(d, c, id, t->class, *rcpt, msg, n, f);
 	else if (t->class == TEXT_REFERRAL)
 		rc = check_referral(d, c, id, *rcpt, msg, n, f);
 	else

@@ -399,7 +399,7 @@ compare(struct payload *y, const struct casefile *c, const struct report *r,
 
 	if (strcmp(from, LETTER_FINDER) == 0)
 		payload_compare(y, r->key);
-	else if (gate_confirmed(c, &address, &key))
+	else if (gate_pinned(c, &address, &key))
 		payload_compare(y, key);
 	wipe_str(address);
 	wipe_str(key);

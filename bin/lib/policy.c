@@ -5,6 +5,7 @@
 
 #include "addr.h"
 #include "digest.h"
+#include "disclosure.h"
 #include "letter.h"
 #include "policy.h"
 #include "text.h"
@@ -455,7 +456,8 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 		now = w == 3 ? 0 : w;
 	}
 	*duty = waits;
-	return waits.waits[0] != '\0' || passphrase(c, duty);
+	disclosure_duty(c, duty);
+	return duty->waits[0] != '\0' || passphrase(c, duty);
 }
 
 const char *

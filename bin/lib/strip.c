@@ -134,7 +134,7 @@ bar_contacts(const struct casefile *c, const char *text, struct fault *f)
 		rc = bar(text, "a contact of the operator", address, f);
 		free(address);
 	}
-	if (rc == 0 && gate_confirmed(c, &address, &key)) {
+	if (rc == 0 && gate_pinned(c, &address, &key)) {
 		rc = bar(text, "the operator's contact", address, f);
 		wipe_str(address);
 		wipe_str(key);

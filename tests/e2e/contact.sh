@@ -314,17 +314,26 @@ Auto-Submitted: auto-replied"; do
 	[ -z "$(find "$SPOOL/outbox" -name "$number.r*")" ] || fail "$how, and a reminder"
 done
 
-# The letter that was on its way when he refused takes nothing back; that of a
-# rung leaves its contact as asked.
+# The letter that was on its way when he refused does not leave, and that to one
+# confirmed meanwhile takes nothing back; that of a rung leaves its contact as
+# asked.
 new_case
 known "web@city.example.lg.jp; via=mail; from=role; rank=60"
 expect 0 ito todoke-contact -t "$now" -a $city "$number"
 note 0 -a $city -r refused
 expect 0 cron todoke-remind -t '2026-11-26 12:00'
-expect 0 cron todoke-send -t '2026-11-26 12:05'
-case_file | grep -q "^Log: .* sent mail=$number.3.contact to=$city" || fail "$(case_file | grep '^Log')"
+expect 77 cron todoke-send -t '2026-11-26 12:05'
+case_file | grep -q "^Log: .* hold mail=$number.3.contact to=$city" || fail "$(case_file | grep '^Log')"
 record $city | grep -q 'outcome=refused' || fail "$(record $city)"
 record web@city.example.lg.jp | grep -q 'outcome=asked; when=2026-11-26$' || fail "$(record web@)"
+held=$number
+new_case
+expect 0 ito todoke-contact -t "$now" -a $city "$number"
+expect 0 ito todoke-confirm -t "$now" -a $city -b phone -k "$T/city.asc" "$number"
+expect 0 cron todoke-send -t '2026-11-26 12:05'
+case_file | grep -q "^Log: .* sent mail=$number.3.contact to=$city" || fail "$(case_file | grep '^Log')"
+record $city | grep -q 'outcome=confirmed' || fail "$(record $city)"
+number=$held
 
 # Only words of the list stand in a case.
 printf '#!/bin/sh\nsed -i "/^Contact:/s/outcome=refused/outcome=wrong/" "$1"\n' >"$T/editor"

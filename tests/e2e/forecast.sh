@@ -53,9 +53,9 @@ opened deferred 2026-11-24
 opened fixing 2026-11-24
 expect 0 ito todoke-sort -t '2026-11-27 10:00'
 echo "They called." | ito todoke-note -t '2026-11-27 11:00' "$(number read)"
-expect 0 ito todoke-note -t '2026-12-01 10:00' -a $city -r wrong-party "$(number wrong)"
 expect 0 ito todoke-note -t '2026-11-27 11:00' -d 2027-01-20 "$(number deferred)"
 send '2026-11-30 10:00'
+expect 0 ito todoke-note -t '2026-12-01 10:00' -a $city -r wrong-party "$(number wrong)"
 n=$(number fixing)
 expect 0 ito todoke-confirm -t '2026-11-30 10:00' -a $city -b phone -k "$T/city.asc" "$n"
 expect 0 ito todoke-disclose -t '2026-11-30 10:00' "$n"

@@ -278,10 +278,14 @@ of reply-broken | grep -q "cannot be opened" || fail "$(of reply-broken)"
 of reply-plain | grep -q ": signed; signed with the pinned key" || fail "$(of reply-plain)"
 grep -q '^Sealed part\|canary' "$T/err" && fail "the text on standard error"
 
+# Whose confirmation was withdrawn is still known by it.
+expect 0 ito todoke-note -a $soumu -r wrong-party "$n"
+
 # A key that the ring has no longer; one that died.
 gpg_in "$T/desk.ring" --delete-keys "$MALLORYKEY" 2>>"$T/gpg.log"
 expect 0 ito todoke-show -s "$n"
 sed '1,/^Sealed part:/d' "$T/out" >"$T/sealed"
+of pinned | grep -q "signed with the pinned key" || fail "$(of pinned)"
 of not-pinned | grep -q "a key that the desk's ring does not have" || fail "$(of not-pinned)"
 
 expect 0 "$BIN/todoke-check"

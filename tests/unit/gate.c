@@ -82,6 +82,21 @@ pinned(const char *fpr)
 	return c;
 }
 
+/* What a person noted of CITY. */
+static void
+noted(struct casefile *c, const char *outcome)
+{
+	char *value = xasprintf(CITY "; via=mail; outcome=%s", outcome);
+	struct buf words = {0};
+
+	casefile_set_nth(c, "Contact", 0, value);
+	casefile_word(&words, "to", CITY);
+	casefile_word(&words, "outcome", outcome);
+	casefile_log(c, 1795480262, "ito", "note", buf_text(&words));
+	buf_free(&words);
+	free(value);
+}
+
 static struct casefile *
 referred(const char *id, const char *to, const char *key)
 {
@@ -390,6 +405,79 @@ START_TEST(archive_beside_key)
 }
 END_TEST
 
+/* To one who refused or is the wrong party nothing goes, confirmed or not; a
+ * bounce bars nothing. */
+START_TEST(barred)
+{
+	static const char *const outcomes[] = {"refused", "wrong-party"};
+	const char *why = "its recipient refused or is the wrong party";
+	struct casefile *c;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		c = a_case(NULL, NULL);
+		noted(c, outcomes[i]);
+		refused(c, CONTACT, clear_mail(CONTACT, CITY), why);
+		c = pinned(w.city);
+		noted(c, outcomes[i]);
+		refused(c, DETAILS, sealed_mail(DETAILS, CITY, &w.to_city),
+		    why);
+		c = pinned(w.city);
+		noted(c, outcomes[i]);
+		refused(c, CONTACT, sealed_mail(CONTACT, CITY, &w.to_city),
+		    why);
+		c = confirmed("; zip=consent");
+		noted(c, outcomes[i]);
+		ck_assert(!gate_zip(c));
+		refused(c, DETAILS, zip_mail(DETAILS, CITY), why);
+		c = a_case(NULL, NULL);
+		noted(c, outcomes[i]);
+		passes(c, RECEIPT, clear_mail(RECEIPT, FINDER), FINDER);
+	}
+	c = pinned(w.city);
+	noted(c, "bounced");
+	passes(c, DETAILS, sealed_mail(DETAILS, CITY, &w.to_city), CITY);
+}
+END_TEST
+
+/* Until he is confirmed again, whatever is noted of him, or of others. */
+START_TEST(withdrawn)
+{
+	struct casefile *c = pinned(w.city);
+	char *to, *key;
+
+	casefile_log(c, 1795480262, "ito", "note", " to=" HELPER
+	    " outcome=wrong-party");
+	ck_assert(!gate_withdrawn(c));
+	noted(c, "wrong-party");
+	ck_assert(gate_withdrawn(c));
+	noted(c, "replied");
+	ck_assert(gate_withdrawn(c));
+	ck_assert(!gate_confirmed(c, &to, &key));
+	ck_assert(gate_pinned(c, &to, &key));
+	ck_assert_str_eq(to, CITY);
+	ck_assert_str_eq(key, w.city);
+	free(to);
+	free(key);
+	casefile_log(c, 1795480262, "ito", "confirm", " to=" CITY);
+	ck_assert(!gate_withdrawn(c));
+	casefile_free(c);
+	c = pinned(w.city);
+	noted(c, "wrong-party");
+	noted(c, "replied");
+	refused(c, DETAILS, sealed_mail(DETAILS, CITY, &w.to_city),
+	    "confirm another (todoke-confirm)");
+	c = pinned(w.city);
+	noted(c, "wrong-party");
+	noted(c, "replied");
+	passes(c, CONTACT, clear_mail(CONTACT, CITY), CITY);
+	c = a_case(NULL, NULL);
+	noted(c, "wrong-party");
+	ck_assert(!gate_withdrawn(c));
+	casefile_free(c);
+}
+END_TEST
+
 START_TEST(referrals)
 {
 	const char *why = "not the one that the case was referred to";
@@ -569,6 +657,8 @@ suite(void)
 	tcase_add_test(t, key_unknown);
 	tcase_add_test(t, archives);
 	tcase_add_test(t, archive_beside_key);
+	tcase_add_test(t, barred);
+	tcase_add_test(t, withdrawn);
 	tcase_add_test(t, referrals);
 	tcase_add_test(t, finders);
 	tcase_add_test(t, ring_missing);

@@ -339,6 +339,115 @@ START_TEST(a_passphrase_is_to_be_told)
 }
 END_TEST
 
+static void
+waits_for(const struct casefile *c, const char *want)
+{
+	const char *got = policy_waits(c);
+
+	ck_assert_msg((got == NULL && want == NULL) || (got != NULL &&
+	    want != NULL && strcmp(got, want) == 0), "%s",
+	    got != NULL ? got : "nothing");
+}
+
+/* The details are where they should be: with who is confirmed, and nobody
+ * else; what came back is with nobody. */
+START_TEST(details_go_to_who_is_confirmed)
+{
+	static const char disclose[] = "disclose the details";
+	static const struct {
+		const char *confirmed, *event, *words, *want;
+	} steps[] = {
+		{"a@b.example; by=phone; key=K", "confirm",
+		    "to=a@b.example key=K", disclose},
+		{NULL, "disclose", "to=a@b.example key=K", NULL},
+		{NULL, "confirm", "to=a@b.example key=K", NULL},
+		{"a@b.example; by=phone; key=L", "confirm",
+		    "to=a@b.example key=L", disclose},
+		{NULL, "note", "", disclose},
+		{NULL, "disclose", "to=a@b.example key=L", NULL},
+		{"c@b.example; by=phone; key=L", "confirm",
+		    "to=c@b.example key=L", disclose},
+		{NULL, "disclose", "to=c@b.example key=L", NULL},
+		{NULL, "hold", "mail=69145869.9.disclosure to=c@b.example",
+		    "judge a mail in hold/"},
+		{NULL, "confirm", "to=c@b.example key=L", disclose},
+		{NULL, "release", "mail=69145869.9.disclosure", NULL},
+		{NULL, "confirm", "to=c@b.example key=L", NULL},
+		{NULL, "hold", "mail=69145869.7.disclosure to=a@b.example",
+		    "judge a mail in hold/"},
+		{NULL, "confirm", "to=c@b.example key=L", NULL},
+		{"c@b.example; by=phone; zip=consent", "confirm",
+		    "to=c@b.example zip=consent", disclose},
+	};
+	struct casefile *c = casefile_new("69145869");
+	char words[128];
+	size_t i;
+
+	casefile_add(c, "Mail", "69145869.7.disclosure 0");
+	casefile_add(c, "Mail", "69145869.9.disclosure 0");
+	casefile_add(c, "Mail", "69145869.9.disclosure.copy 0");
+	casefile_add(c, "Mail", "69145869.9.started 0");
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (steps[i].confirmed != NULL)
+			casefile_set(c, "Confirmed", steps[i].confirmed);
+		snprintf(words, sizeof(words), " %s", steps[i].words);
+		casefile_log(c, 1795480262, "ito", steps[i].event, words);
+		waits_for(c, steps[i].want);
+	}
+	casefile_free(c);
+}
+END_TEST
+
+/* Of whom it was noted, since he was confirmed, that he is none. */
+START_TEST(another_is_to_be_confirmed)
+{
+	static const char another[] = "confirm another contact "
+	    "(todoke-confirm)", wrong[] = " to=a@b.example "
+	    "outcome=wrong-party";
+	struct casefile *c = casefile_new("69145869");
+
+	casefile_set(c, "Confirmed", "a@b.example; by=phone; zip=consent");
+	casefile_log(c, 1, "ito", "confirm", " to=a@b.example");
+	waits_for(c, "disclose the details");
+	casefile_log(c, 1, "ito", "note", wrong);
+	waits_for(c, another);
+	casefile_log(c, 1, "ito", "contact", " to=c@b.example");
+	waits_for(c, NULL);
+	casefile_log(c, 1, "ito", "confirm", " to=a@b.example");
+	casefile_log(c, 1, "ito", "disclose", " state=disclosed "
+	    "to=a@b.example zip=aes256");
+	ck_assert(policy_untold(c));
+	casefile_log(c, 1, "ito", "note", wrong);
+	waits_for(c, another); /* and no passphrase is told him */
+	casefile_log(c, 1, "ito", "reply", " from=a@b.example");
+	waits_for(c, "read a reply");
+	casefile_log(c, 1, "ito", "note", "");
+	waits_for(c, another);
+	casefile_log(c, 1, "ito", "close", " state=closed");
+	waits_for(c, NULL);
+	casefile_free(c);
+}
+END_TEST
+
+/* A mail that no release gets past the gate is told as such. */
+START_TEST(a_mail_to_one_who_is_barred)
+{
+	struct casefile *c = casefile_new("69145869");
+
+	casefile_add(c, "Contact", "a@b.example; via=mail; outcome=refused");
+	casefile_add(c, "Contact", "c@b.example; via=mail; outcome=asked");
+	casefile_log(c, 1, "ito", "contact", " to=a@b.example");
+	casefile_log(c, 1, "ito", "hold", " mail=69145869.3.contact "
+	    "to=c@b.example");
+	waits_for(c, "judge a mail in hold/");
+	casefile_log(c, 1, "ito", "hold", " mail=69145869.4.contact "
+	    "to=a@b.example");
+	waits_for(c, "a mail in hold/ is to one who refused or is the wrong "
+	    "party: ask or confirm another");
+	casefile_free(c);
+}
+END_TEST
+
 START_TEST(the_finder_is_known_by_his_mark)
 {
 	char secret[] = "secret";
@@ -390,6 +499,9 @@ suite(void)
 	tcase_add_test(t, a_letter_answers_its_side);
 	tcase_add_test(t, a_release_clears_its_own_mail);
 	tcase_add_test(t, a_passphrase_is_to_be_told);
+	tcase_add_test(t, details_go_to_who_is_confirmed);
+	tcase_add_test(t, another_is_to_be_confirmed);
+	tcase_add_test(t, a_mail_to_one_who_is_barred);
 	tcase_add_test(t, the_finder_is_known_by_his_mark);
 	tcase_add_test(t, no_sealed_part_no_record);
 	suite_add_tcase(s, t);
