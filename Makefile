@@ -153,9 +153,10 @@ DESK = \
 	letter \
 	gate \
 	handout \
-	policy \
-	disclosure \
+	finder \
 	contact \
+	disclosure \
+	policy \
 	strip \
 	writing \
 	verify \

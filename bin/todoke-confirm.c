@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #include "lib/addr.h"
+#include "lib/change.h"
 #include "lib/cli.h"
 #include "lib/contact.h"
+#include "lib/finder.h"
 #include "lib/gate.h"
-#include "lib/policy.h"
 #include "lib/proposal.h"
 #include "lib/text.h"
 
@@ -72,9 +73,9 @@ may_confirm(struct desk *d, const struct casefile *c,
 		return fault_set(f, EX_NOPERM, "case %s is %s: there is no "
 		    "contact to confirm", casefile_number(c),
 		    spool_state_name(p->state));
-	if (policy_not_finder(d, c, w->address, f) == -1)
+	if (finder_is_not(d, c, w->address, f) == -1)
 		return -1;
-	if (w->reason != NULL && policy_clear_text(d, c, w->reason, f) == -1)
+	if (w->reason != NULL && finder_clear_text(d, c, w->reason, f) == -1)
 		return fault_in(f, "-x");
 	host = url != NULL ? addr_host(url) : NULL;
 	site = host != NULL ? addr_registrable(host) : xstrdup("");

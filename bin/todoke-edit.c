@@ -9,9 +9,9 @@
 #include "lib/change.h"
 #include "lib/cli.h"
 #include "lib/digest.h"
+#include "lib/finder.h"
 #include "lib/handedit.h"
 #include "lib/io.h"
-#include "lib/policy.h"
 
 static const char synopsis[] = "todoke-edit [-c CONF] [-t TIME] NUMBER";
 
@@ -37,7 +37,7 @@ check_text(struct desk *d, const struct work *w, struct fault *f)
 		return -1;
 	rc = handedit_check(d, w->old, new, f);
 	casefile_free(new);
-	return rc == 0 ? policy_clear_text(d, w->old, buf_text(&w->text), f) :
+	return rc == 0 ? finder_clear_text(d, w->old, buf_text(&w->text), f) :
 	    -1;
 }
 

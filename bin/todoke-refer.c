@@ -7,6 +7,7 @@
 
 #include "lib/addr.h"
 #include "lib/cli.h"
+#include "lib/finder.h"
 #include "lib/gate.h"
 #include "lib/letter.h"
 #include "lib/policy.h"
@@ -78,7 +79,7 @@ may_refer(struct desk *d, const struct casefile *c,
 	if (!gate_accepted(c))
 		return fault_set(f, EX_NOPERM, "case %s was not accepted: "
 		    "todoke-accept comes first", casefile_number(c));
-	return policy_not_finder(d, c, w->address, f);
+	return finder_is_not(d, c, w->address, f);
 }
 
 /* They come into the log. */

@@ -4,7 +4,7 @@
 #include "addr.h"
 #include "buf.h"
 #include "contact.h"
-#include "policy.h"
+#include "finder.h"
 #include "refusal.h"
 #include "text.h"
 #include "when.h"
@@ -190,9 +190,9 @@ int
 contact_not_finder(struct desk *d, const struct casefile *c, enum via via,
     const char *address, struct fault *f)
 {
-	if (policy_not_finder(d, c, address, f) == -1)
+	if (finder_is_not(d, c, address, f) == -1)
 		return -1;
-	return via != VIA_MAIL ? policy_clear_text(d, c, address, f) : 0;
+	return via != VIA_MAIL ? finder_clear_text(d, c, address, f) : 0;
 }
 
 int

@@ -3,6 +3,7 @@
 
 #include "addr.h"
 #include "contact.h"
+#include "finder.h"
 #include "gate.h"
 #include "handedit.h"
 #include "policy.h"
@@ -145,7 +146,7 @@ check_contact(struct desk *d, const struct casefile *old, const char *value,
 		f->status = EX_DATAERR;
 		rc = -1;
 	} else
-		rc = policy_not_finder(d, old, head, f);
+		rc = finder_is_not(d, old, head, f);
 	free(head);
 	free(via);
 	free(word);

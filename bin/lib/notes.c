@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "charset.h"
+#include "finder.h"
 #include "notes.h"
-#include "policy.h"
 #include "text.h"
 #include "when.h"
 
@@ -40,7 +40,7 @@ notes_take(struct desk *d, const struct casefile *c, const struct buf *raw,
 		return fault_set(f, EX_DATAERR, "not UTF-8 text (convert it "
 		    "with iconv)");
 	clean(raw, text);
-	return policy_clear_text(d, c, buf_text(text), f);
+	return finder_clear_text(d, c, buf_text(text), f);
 }
 
 int

@@ -72,12 +72,4 @@ int policy_tell_finder(struct change *ch, const char *text,
 int policy_finder_key(struct desk *d, const struct report *r,
     char key[PGP_FPR], struct fault *f);
 
-/* Is ADDRESS the finder's (by the case's mark)?  Then EX_NOPERM. */
-int policy_not_finder(struct desk *d, const struct casefile *c,
-    const char *address, struct fault *f);
-/* Does TEXT, which is to stand in clear, hold the finder's address (by the
- * case's mark)?  Then EX_NOPERM, and the line. */
-int policy_clear_text(struct desk *d, const struct casefile *c,
-    const char *text, struct fault *f);
-
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "finder.h"
 #include "policy.h"
 #include "unit.h"
 #include "when.h"
@@ -457,11 +458,11 @@ START_TEST(the_finder_is_known_by_his_mark)
 	char mark[17];
 
 	ck_assert_int_eq(desk_key(&d, &f), 0);
-	ck_assert_int_eq(policy_not_finder(&d, c, "a@b.jp", &f), 0);
+	ck_assert_int_eq(finder_is_not(&d, c, "a@b.jp", &f), 0);
 	token_mark(&d.key, "finder", "Yamada@Example.com", mark);
 	casefile_set(c, "Finder-Mark", mark);
-	ck_assert_int_eq(policy_not_finder(&d, c, "a@b.jp", &f), 0);
-	ck_assert_int_eq(policy_not_finder(&d, c, "yamada@example.com", &f),
+	ck_assert_int_eq(finder_is_not(&d, c, "a@b.jp", &f), 0);
+	ck_assert_int_eq(finder_is_not(&d, c, "yamada@example.com", &f),
 	    -1);
 	ck_assert_int_eq(f.status, EX_NOPERM);
 	ck_assert_ptr_null(strstr(f.text, "yamada"));
