@@ -155,6 +155,7 @@ DESK = \
 	handout \
 	finder \
 	contact \
+	answer \
 	disclosure \
 	policy \
 	strip \

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "contact.h"
 #include "gate.h"
 #include "ladder.h"
@@ -41,133 +42,6 @@ first_contact(const struct casefile *c)
 	return -1;
 }
 
-/*
- * A keyed reply of the operator's side stops the ladder; one that nobody has
- * dealt with for so many business days does not any more.
- */
-static bool
-keyed_reply(const char *line)
-{
-	char *proof = casefile_word_of(line, "proof");
-	char *from = casefile_word_of(line, "from");
-	char *role = casefile_word_of(line, "role");
-	bool is = proof != NULL && from != NULL && role == NULL &&
-	    strcmp(proof, "tag") != 0 && strcmp(from, "finder") != 0;
-
-	free(proof);
-	free(from);
-	free(role);
-	return is;
-}
-
-/* A letter to the finder answers no operator. */
-static bool
-to_finder(const char *line)
-{
-	char *to = casefile_word_of(line, "to");
-	bool is = to != NULL && strcmp(to, "finder") == 0;
-
-	free(to);
-	return is;
-}
-
-static bool
-by_a_person(const char *event)
-{
-	static const char *const events[] = {"note", "confirm", "write",
-	    "disclose"};
-	size_t i;
-
-	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		if (strcmp(event, events[i]) == 0)
-			return true;
-	return false;
-}
-
-struct answer {
-	long reply;  /* the first keyed reply that nobody dealt with, or -1 */
-	bool dealt;  /* one was dealt with, and none came since */
-	long of;     /* the line of the last reply, or of a note of one */
-};
-
-/* The outcome that a person noted, and of whom (to be freed); false where the
- * line is no such note. */
-static bool
-noted(const struct casefile_event *e, enum contact_outcome *o, char **to)
-{
-	char *word = strcmp(e->name, "note") == 0 ?
-	    casefile_word_of(e->line, "outcome") : NULL;
-	bool is = word != NULL && contact_find(word, o);
-
-	free(word);
-	*to = is ? casefile_word_of(e->line, "to") : NULL;
-	return *to != NULL;
-}
-
-/* Is it this contact whose reply, or of whom the note, line I is? */
-static bool
-is_from(const struct casefile *c, long i, const char *contact)
-{
-	static const char *const keys[] = {"contact", "from", "to"};
-	struct casefile_event e;
-	bool is = false;
-	char *who;
-	size_t k;
-
-	if (i < 0 || !casefile_event(c, (size_t)i, &e))
-		return false;
-	for (k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
-		who = casefile_word_of(e.line, keys[k]);
-		is = is || (who != NULL && text_icmp(who, contact) == 0);
-		free(who);
-	}
-	return is;
-}
-
-/* "They answered" stops the ladder as a reply does; "not they" takes back
- * what the same one answered. */
-static void
-take_note(const struct casefile *c, struct answer *a, long i,
-    enum contact_outcome o, const char *to)
-{
-	bool back = contact_is_end(o) && is_from(c, a->of, to);
-
-	if (o == CONTACT_REPLIED)
-		a->of = i;
-	a->dealt = o == CONTACT_REPLIED || (!back && (a->dealt ||
-	    a->reply >= 0));
-	a->reply = -1;
-}
-
-static void
-find_answer(const struct casefile *c, struct answer *a)
-{
-	struct casefile_event e;
-	enum contact_outcome o;
-	char *to;
-	size_t i;
-
-	*a = (struct answer){.reply = -1, .of = -1};
-	for (i = 0; casefile_event(c, i, &e); i++) {
-		if (strcmp(e.name, "contact") == 0) {
-			*a = (struct answer){.reply = -1, .of = -1};
-		} else if (strcmp(e.name, "reply") == 0 &&
-		    keyed_reply(e.line) && !policy_no_answer(c, e.line)) {
-			if (a->reply < 0)
-				a->reply = (long)i;
-			a->dealt = false;
-			a->of = (long)i;
-		} else if (noted(&e, &o, &to)) {
-			take_note(c, a, (long)i, o, to);
-			free(to);
-		} else if (a->reply >= 0 && by_a_person(e.name) &&
-		    !to_finder(e.line)) {
-			a->reply = -1;
-			a->dealt = true;
-		}
-	}
-}
-
 /* Stopped: dealt with, or still within the days that a person has for it.
  * UNTIL is the day on which an unread reply stops to stop. */
 static int
@@ -176,12 +50,12 @@ stopped(const struct desk *d, const struct casefile *c, bool *yes, int *until,
 {
 	struct answer a;
 
-	find_answer(c, &a);
+	answer_find(c, &a);
 	*yes = a.dealt;
 	*until = 0;
-	if (a.reply < 0)
+	if (a.unread < 0)
 		return 0;
-	if (cal_add(d->cal, event_day(c, a.reply), d->conf->answer_days,
+	if (cal_add(d->cal, event_day(c, a.unread), d->conf->answer_days,
 	    until, f) == -1)
 		return -1;
 	*yes = d->today < *until;
@@ -208,23 +82,6 @@ ladder_day(const struct desk *d, const struct casefile *c, int n, int *day,
 	    f);
 }
 
-/* A person noted that this one is not to be asked again: he who was asked
- * last, or whoever it was where a task asked a person to find one. */
-static bool
-noted_end(const struct casefile_event *e, const char *last, bool task)
-{
-	enum contact_outcome o;
-	bool is;
-	char *to;
-
-	if (!noted(e, &o, &to))
-		return false;
-	is = contact_is_end(o) &&
-	    (task || last == NULL || text_icmp(to, last) == 0);
-	free(to);
-	return is;
-}
-
 /* The first contact of that way, among the living ones or among all. */
 static const char *
 contact_of(const struct casefile *c, enum via via, bool living)
@@ -249,42 +106,6 @@ const char *
 ladder_contact(const struct casefile *c, enum via via)
 {
 	return contact_of(c, via, true);
-}
-
-/*
- * Did the last mail of the ladder bounce (proven), did the server refuse it, or
- * did who was asked last refuse, with nothing done since?  Then the next rung
- * is due at once.
- */
-static bool
-bounced(const struct casefile *c)
-{
-	struct casefile_event e;
-	char *last = NULL, *to;
-	bool is = false, tasked = false, refused = false;
-	size_t i;
-
-	for (i = 0; casefile_event(c, i, &e); i++) {
-		if (strcmp(e.name, "contact") == 0 ||
-		    strcmp(e.name, "remind") == 0) {
-			free(last);
-			last = casefile_word_of(e.line, "to");
-			is = tasked = refused = false;
-		} else if (strcmp(e.name, "bounce") == 0 ||
-		    strcmp(e.name, "failed") == 0) {
-			to = casefile_word_of(e.line, "to");
-			is = is || (to != NULL && last != NULL &&
-			    addr_equal(to, last));
-			free(to);
-		} else if (strcmp(e.name, "task") == 0) {
-			tasked = true;
-			is = refused = false;
-		} else if (by_a_person(e.name))
-			is = refused = noted_end(&e, last, tasked) ||
-			    (refused && strcmp(e.name, "note") == 0);
-	}
-	free(last);
-	return is;
 }
 
 static long
@@ -393,7 +214,7 @@ highest(struct desk *d, const struct casefile *c, int *rung,
 	if (able > 0)
 		*rung = able;
 	n = step_of(c);
-	if (*rung == 0 && n < (long)l->n && bounced(c))
+	if (*rung == 0 && n < (long)l->n && answer_out_of_reach(c))
 		*rung = (int)n + 1;
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "disclosure.h"
 #include "letter.h"
 #include "policy.h"
@@ -240,35 +241,6 @@ flow_on(struct flow *w, const char *event, const struct policy_duty *duty)
 		w->open = *duty;
 }
 
-/* Does a reply prove itself?  By tag and sender alone it does not, and the
- * ladder goes on. */
-static bool
-proves(const char *line)
-{
-	char *proof = casefile_word_of(line, "proof");
-	bool yes = proof == NULL || strcmp(proof, "tag") != 0;
-
-	free(proof);
-	return yes;
-}
-
-/* An answer of the operator that a person dealt with stops the ladder: from
- * then on only he goes on, or says that it was none. */
-static void
-answered(struct flow *w, const struct casefile_event *e, bool reply)
-{
-	static const char event[] = "answered";
-	char *outcome = casefile_word_of(e->line, "outcome");
-	bool yes = outcome != NULL ? strcmp(outcome, "replied") == 0 : reply;
-
-	if (yes && strcmp(w->open.event, "contact") == 0)
-		w->open = (struct policy_duty){event, "confirm the contact "
-		    "(todoke-confirm)", e->line};
-	else if (!yes && outcome != NULL && strcmp(w->open.event, event) == 0)
-		w->open = (struct policy_duty){"contact", "", e->line};
-	free(outcome);
-}
-
 /* The question has left, or E opened the report: what is to be done is to
  * decide, or to ask first. */
 static void
@@ -293,29 +265,6 @@ has_word(const char *line, const char *key, const char *value)
 
 	free(v);
 	return has;
-}
-
-/* Of the contact that the mail comes from, else of him who was written to. */
-bool
-policy_no_answer(const struct casefile *c, const char *line)
-{
-	static const char *const keys[] = {"from", "contact"};
-	const char *record;
-	char *who;
-	size_t k;
-	long i;
-
-	for (k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
-		who = casefile_word_of(line, keys[k]);
-		i = who != NULL ? casefile_contact(c, who) : -1;
-		free(who);
-		if (i < 0)
-			continue;
-		record = casefile_nth(c, "Contact", (size_t)i);
-		return has_word(record, "outcome", "refused") ||
-		    has_word(record, "outcome", "wrong-party");
-	}
-	return false;
 }
 
 /* Was the passphrase of the last ZIP told yet?  That a person says, by a note
@@ -377,6 +326,26 @@ duty_of(const struct casefile_event *e, struct policy_duty *duty)
 	return true;
 }
 
+/* What stops the ladder a person sees: an answer that he has not read, or one
+ * that he dealt with; from then on only he goes on. */
+static bool
+answered(const struct casefile *c, const struct flow *flow,
+    struct policy_duty *duty)
+{
+	struct casefile_event e;
+	struct answer a;
+
+	answer_find(c, &a);
+	if (a.unread >= 0 && flow->open.event[0] != '\0' &&
+	    casefile_event(c, (size_t)a.unread, &e))
+		return duty_of(&e, duty);
+	if (!a.dealt || strcmp(flow->open.event, "contact") != 0)
+		return false;
+	*duty = (struct policy_duty){"answered", "confirm the contact "
+	    "(todoke-confirm)", flow->open.line};
+	return true;
+}
+
 static bool
 released(const struct casefile *c, size_t at, size_t last, const char *news)
 {
@@ -410,32 +379,22 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 	struct policy_duty waits = none, before = none;
 	struct casefile_event e;
 	const char *news = "";
-	bool reply = false; /* the operator's, and nobody dealt with it */
 	int w, now = 0;
 	size_t i, since = 0; /* a person dealt with all */
 
 	for (i = 0; casefile_event(c, i, &e); i++) {
 		if (strcmp(e.name, "note") == 0) {
-			answered(&flow, &e, reply);
-			reply = false;
 			waits = flow.open; /* all else is dealt with */
 			now = 0;
 			since = i;
 		}
 		if (weight(e.name) == 2 && now < 2)
 			before = waits;
-		if (weight(e.name) == 2) {
+		if (weight(e.name) == 2)
 			news = e.line;
-			reply = reply || (strcmp(e.name, "reply") == 0 &&
-			    !of_finder(e.line) && proves(e.line) &&
-			    !policy_no_answer(c, e.line));
-		}
 		if (now == 2 && dealt_with(&e, news)) {
-			if (strcmp(e.name, "release") != 0) {
-				answered(&flow, &e, reply &&
-				    !of_finder(e.line));
+			if (strcmp(e.name, "release") != 0)
 				since = i;
-			}
 			waits = before.waits[0] != '\0' ? before : flow.open;
 			now = other_news(c, since, i, &waits) ? 2 : 0;
 			news = now == 2 ? waits.line : news;
@@ -449,12 +408,12 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 			flow_on(&flow, e.name, &waits);
 			since = i;
 		}
-		reply = reply && w < 3;
 		now = w == 3 ? 0 : w;
 	}
 	*duty = waits;
 	disclosure_duty(c, duty);
-	return duty->waits[0] != '\0' || passphrase(c, duty);
+	return duty->waits[0] != '\0' || answered(c, &flow, duty) ||
+	    passphrase(c, duty);
 }
 
 const char *

@@ -24,12 +24,8 @@ const char *policy_priority(const char *scope, const char *cvss);
 /* Is S a CVSS v3 base score, 0 to 10?  Then OUT is it with one decimal. */
 bool policy_score(const char *s, char out[POLICY_SCORE]);
 
-/* Does the reply of this log line come from a contact that refused or is the
- * wrong party, as a person noted?  It is to be read, but answers nothing. */
-bool policy_no_answer(const struct casefile *c, const char *line);
-
-/* What the case waits for a person to do, from its log, and of whose replies
- * count, from its contacts. */
+/* What the case waits for a person to do, from its log; what counts as an
+ * answer of the operator is for answer.h to say. */
 struct policy_duty {
 	const char *event; /* "reply", "task", … */
 	const char *waits; /* "read a reply", … */

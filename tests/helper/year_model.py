@@ -54,9 +54,7 @@ class Case:
         self.moves_on = None  # "bounce" or "refusal" of who was asked last
         self.tasked = False
         self.waits = False    # something waits for a person
-        self.reply = None     # day of the first that nobody dealt with
-        self.dealt = False
-        self.answered_by = None
+        self.answers = []     # [who, day until a person has dealt with it]
         self.marks, self.asked_after = set(), set()
         self.rest = None      # a person deferred it to this day
         self.last = None      # day of the last rung
@@ -70,7 +68,7 @@ class Case:
     def another(self, t, address):
         """A person asks another: no answer from before counts."""
         self.asked = address
-        self.reply, self.dealt, self.answered_by = None, False, None
+        self.answers = []
         self.moves_on, self.tasked, self.waits = None, False, False
         self.over, self.last = False, t.date()
         self.rest = self.calendar.after(t.date(), LADDER[0][0])
@@ -88,8 +86,7 @@ class Case:
         self.arrives()
         if address in self.refused:
             return
-        self.reply = self.reply or t.date()
-        self.dealt, self.answered_by = False, address
+        self.answers.append([address, t.date()])
 
     def mumbles(self):
         """An automatic mail, or a reply that does not prove itself."""
@@ -99,8 +96,14 @@ class Case:
         self.waits = False
         if self.moves_on == "bounce":
             self.moves_on = None
-        if self.reply:
-            self.reply, self.dealt = None, True
+        self.read()
+
+    def read(self):
+        self.answers = [[who, None] for who, _ in self.answers]
+
+    @property
+    def dealt(self):
+        return self.answers != [] and all(d is None for _, d in self.answers)
 
     def defer(self, day):
         self.note()
@@ -110,11 +113,8 @@ class Case:
         self.waits, self.rest = False, None
         self.ended.add(address)
         self.refused.add(address)
-        if address == self.answered_by:
-            self.dealt = False
-        elif self.reply:
-            self.dealt = True
-        self.reply = None
+        self.answers = [a for a in self.answers if a[0] != address]
+        self.read()
         if self.tasked or address == self.asked:
             self.moves_on = "refusal"
         elif self.moves_on == "bounce":
@@ -123,7 +123,7 @@ class Case:
     def telephones(self, address):
         """The operator answered by telephone, a person says."""
         self.note()
-        self.reply, self.dealt, self.answered_by = None, True, address
+        self.answers.append([address, None])
         self.refused.discard(address)
 
     # The runner
@@ -154,8 +154,9 @@ class Case:
             self.waits = True
 
     def unread(self, t):
-        return self.reply and \
-            t.date() < self.calendar.after(self.reply, ANSWER)
+        days = [day for _, day in self.answers if day]
+        return days != [] and \
+            t.date() < self.calendar.after(days[0], ANSWER)
 
     def follow_up(self, t):
         due = [n for n in FOLLOW_UP

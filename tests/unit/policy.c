@@ -79,6 +79,14 @@ waits(struct casefile *c, const char *event, const char *want)
 		ck_assert_str_eq(got, want);
 }
 
+static void
+reply(struct casefile *c)
+{
+	casefile_log(c, 1795480262, "cron", "reply",
+	    "proof=address from=a@b.example");
+	ck_assert_str_eq(policy_waits(c), "read a reply");
+}
+
 /* The last event that is somebody's duty counts; others change nothing. */
 START_TEST(what_waits)
 {
@@ -90,7 +98,7 @@ START_TEST(what_waits)
 	waits(c, "sent", "accept or reject it");
 	waits(c, "accept", "ask the operator for a contact");
 	waits(c, "contact", NULL);
-	waits(c, "reply", "read a reply");
+	reply(c);
 	waits(c, "note", "confirm the contact (todoke-confirm)");
 	waits(c, "failed", "a mail was refused");
 	waits(c, "confirm", "disclose the details");
@@ -112,7 +120,7 @@ START_TEST(a_reply_goes_before_a_task)
 	waits(c, "task", "do a task");
 	casefile_log(c, 1795480262, "cron", "task", "via=phone");
 	ck_assert_ptr_nonnull(strstr(policy_waits(c), "-m phone"));
-	waits(c, "reply", "read a reply");
+	reply(c);
 	waits(c, "task", "read a reply");
 	waits(c, "overdue", "read a reply");
 	waits(c, "note", "confirm the contact (todoke-confirm)");
@@ -160,30 +168,30 @@ START_TEST(an_answer_is_to_be_confirmed)
 	} steps[] = {
 		{"contact", "to=a@b.example", NULL},
 		{"note", "via=phone", NULL},
-		{"reply", "from=finder", "read a reply"},
+		{"reply", "proof=address from=finder", "read a reply"},
 		{"note", "", NULL},
 		{"note", "to=a@b.example outcome=replied", confirm},
 		{"note", "day=2026-12-01", confirm},
 		{"note", "to=a@b.example outcome=wrong-party", NULL},
-		{"reply", "from=a@b.example", "read a reply"},
+		{"reply", "proof=address from=a@b.example", "read a reply"},
 		{"bounce", "to=a@b.example", "a mail did not arrive: see its "
 		    "bounce"},
 		{"note", "", confirm},
 		{"note", "to=a@b.example outcome=bounced", NULL},
-		{"reply", "from=a@b.example", "read a reply"},
+		{"reply", "proof=address from=a@b.example", "read a reply"},
 		{"note", "to=a@b.example outcome=refused", NULL},
-		{"reply", "from=a@b.example", "read a reply"},
+		{"reply", "proof=address from=a@b.example", "read a reply"},
 		{"note", "", confirm},
 		{"overdue", "days=90", "decide: it is long overdue"},
 		{"note", "", confirm},
 		{"contact", "to=c@b.example", NULL},
 		{"note", "", NULL},
-		{"reply", "from=c@b.example", "read a reply"},
+		{"reply", "proof=address from=c@b.example", "read a reply"},
 		{"note", "", confirm},
 		{"confirm", "to=c@b.example", "disclose the details"},
 		{"note", "", "disclose the details"},
 		{"disclose", "", NULL},
-		{"reply", "from=c@b.example", "read a reply"},
+		{"reply", "proof=address from=c@b.example", "read a reply"},
 		{"note", "to=c@b.example outcome=replied", NULL},
 	};
 	struct casefile *c = casefile_new("69145869");
@@ -212,7 +220,7 @@ START_TEST(a_letter_answers_its_side)
 	} steps[] = {
 		{"open", "", "accept or reject it"},
 		{"write", "to=finder text=question", "accept or reject it"},
-		{"reply", "from=finder", "read a reply"},
+		{"reply", "proof=address from=finder", "read a reply"},
 		{"write", "to=a@b.example text=reminder", "read a reply"},
 		{"write", "to=finder text=question", "accept or reject it"},
 		{"accept", "", "ask the operator for a contact"},
@@ -222,7 +230,7 @@ START_TEST(a_letter_answers_its_side)
 		{"release", "mail=69145869.2.accepted",
 		    "ask the operator for a contact"},
 		{"contact", "to=a@b.example", NULL},
-		{"reply", "from=c@b.example contact=a@b.example",
+		{"reply", "proof=address from=c@b.example contact=a@b.example",
 		    "read a reply"},
 		{"write", "to=finder text=progress", "read a reply"},
 		{"write", "to=a@b.example text=letter-operator",
@@ -267,7 +275,7 @@ START_TEST(a_release_clears_its_own_mail)
 		{"release", "mail=69145869.2.accepted",
 		    "ask the operator for a contact"},
 		{"contact", "to=a@b.example", NULL},
-		{"reply", "from=a@b.example", hear},
+		{"reply", "proof=address from=a@b.example", hear},
 		{"failed", "mail=69145869.2.accepted to=finder", refused},
 		{"release", "mail=69145869.2.accepted", hear},
 		{"failed", "mail=69145869.1.receipt to=finder", refused},
@@ -306,7 +314,7 @@ START_TEST(a_passphrase_is_to_be_told)
 		    "disclose the details"},
 		{"disclose", "to=a@b.example zip=aes256", tell},
 		{"sent", "mail=69145869.5.disclosure to=a@b.example", tell},
-		{"reply", "from=a@b.example", "read a reply"},
+		{"reply", "proof=address from=a@b.example", "read a reply"},
 		{"note", "", tell},
 		{"note", "via=letter", tell},
 		{"note", "via=phone", NULL},
