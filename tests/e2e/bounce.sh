@@ -100,6 +100,45 @@ log | grep -q ' skip rung=1 via=mail' && log | grep -q ' task rung=2 via=phone' 
 remind 1
 [ "$(rungs)" -eq 2 ] || fail "one refusal moved it twice"
 
+# Released by a person it is on its way again, and the rung keeps its day.
+new
+cp "$T/postfix/boxes" "$T/all.boxes"
+grep -v "^$city" "$T/all.boxes" >"$T/postfix/boxes"
+postfix -c "$T/postfix" reload 2>/dev/null
+expect 0 cron todoke-send -t "$start"
+[ -e "$SPOOL/failed/${mail##*/}" ] || fail "not refused: $(log)"
+cp "$T/all.boxes" "$T/postfix/boxes"
+postfix -c "$T/postfix" reload 2>/dev/null
+expect 0 ito todoke-send -t "$start" -r "${mail##*/}"
+remind
+[ "$(rungs)" -eq 0 ] || fail "released, and a rung at once: $(log)"
+expect 0 cron todoke-send -t "$day 10:05"
+log | grep -q " sent mail=${mail##*/} " || fail "not sent: $(log)"
+remind 1
+[ "$(rungs)" -eq 0 ] || fail "sent, and a rung at once: $(log)"
+dsn failed 5.1.1 $city | deliver "$address"
+remind 1
+[ "$(rungs)" -eq 2 ] || fail "what was sent bounced, and moves nothing: $(log)"
+
+# A letter to the finder, and a call between the mail and its bounce, leave the
+# operator as much out of reach as he is.
+new
+dsn failed 5.1.1 $city | deliver "$address"
+expect 0 ito todoke-write -t "$day 09:10" -f -T progress "$number"
+remind
+[ "$(rungs)" -eq 2 ] || fail "a letter to the finder keeps the rung: $(log)"
+new
+expect 0 ito todoke-contact -t "$start" -m phone -a 03-1111-1111 "$number"
+dsn failed 5.1.1 $city | deliver "$address"
+remind
+[ "$(rungs)" -gt 0 ] || fail "a call before the bounce keeps the rung: $(log)"
+# but what a person did behind it counts
+new
+dsn failed 5.1.1 $city | deliver "$address"
+expect 0 ito todoke-contact -t "$day 09:10" -m phone -a 03-1111-1111 "$number"
+remind
+[ "$(rungs)" -eq 0 ] || fail "called after the bounce, and a rung: $(log)"
+
 # What is no bounce of this contact moves nothing.
 still() { # EVENT OUTCOME
 	log | tail -n 1 | grep -q " $1 " || fail "not $1: $(log | tail -n 1)"
