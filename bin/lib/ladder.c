@@ -289,7 +289,8 @@ mark(const struct desk *d, const struct casefile *c, int since,
 		if (d->today - since >= ladder_marks[i])
 			due = ladder_marks[i];
 	snprintf(text, sizeof(text), "%d", due);
-	if (due == 0 || casefile_last(c, "overdue", "days", text) >= 0)
+	if (due == 0 || event_day(c, casefile_last(c, "overdue", "days",
+	    text)) >= since + due) /* else of another beginning */
 		return 0;
 	m->what = LADDER_OVERDUE;
 	m->rung = due;
@@ -316,11 +317,28 @@ ladder_asked(const struct desk *d, const struct casefile *c, int *day,
 {
 	const struct conf_ladder *l = ladder_of(d, c);
 	int since = event_day(c, first_contact(c));
+	struct ladder_move m;
 
+	if (since >= 0 && mark(d, c, since, &m) == 1)
+		return desk_day(d, 0, day, f);
 	if (desk_day(d, l->n > 0 ? l->steps[0].after : NO_LADDER, day,
 	    f) == -1)
 		return -1;
 	return heed_mark(d, since >= 0 ? since : d->today, day, f);
+}
+
+/* Who tells where the details may go was found, and nobody asked since. */
+static bool
+confirmed(const struct casefile *c)
+{
+	char *address, *key;
+
+	if (!gate_confirmed(c, &address, &key))
+		return false;
+	free(address);
+	free(key);
+	return casefile_last(c, "confirm", NULL, NULL) >
+	    casefile_last(c, "contact", NULL, NULL);
 }
 
 static int
@@ -334,7 +352,7 @@ contacted(struct desk *d, const struct casefile *c,
 		return 0;
 	if (stopped(d, c, &stop, &until, f) == -1)
 		return -1;
-	if (stop)
+	if (stop || confirmed(c))
 		return 0;
 	if (highest(d, c, &rung, f) == -1)
 		return -1;

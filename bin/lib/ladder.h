@@ -4,11 +4,12 @@
  * remembered but what the case says.
  *
  * A rung is done at most once: Step: counts the rungs, and the id of its mail
- * is NUMBER.rRUNG.remind whoever makes it.  A proven bounce of the last mail,
- * its refusal by the server, and a refusal that a person noted, makes the next
- * rung due at once.  A rung whose
- * means the case lacks (no contact of that way but dead ones; no liaison for
- * its sector) is skipped; a telephone number that is not known is looked for.
+ * is NUMBER.rRUNG.remind whoever makes it.  One out of reach (answer.h) makes
+ * the next rung due at once.  A rung whose means the case lacks (no contact of
+ * that way but dead ones; no liaison for its sector) is skipped; a telephone
+ * number that is not known is looked for.
+ *
+ * No rung is due where a contact is confirmed, until another is asked.
  *
  * What waits for a person stays on its day whatever is done, so that he sees
  * it; nothing is done for a case taken up again before he looked at it.
@@ -63,7 +64,7 @@ const struct conf_ladder *ladder_of(const struct desk *d,
 const char *ladder_contact(const struct casefile *c, enum via via);
 
 /* The day on which a case whose operator is asked today is due: of the first
- * rung, or of the next mark where that comes before. */
+ * rung, or of the next mark where that comes before; today where one is due. */
 int ladder_asked(const struct desk *d, const struct casefile *c, int *day,
     struct fault *f);
 

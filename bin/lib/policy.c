@@ -402,7 +402,8 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 		if (asks(&e) || unsealed(&e))
 			to_decide(&flow, &waits, &before, &e);
 		w = weight(e.name);
-		if (w < now || !duty_of(&e, &waits))
+		if (w < now || (w == 1 && flow.open.waits[0] != '\0') ||
+		    !duty_of(&e, &waits))
 			continue;
 		if (w == 3) {
 			flow_on(&flow, e.name, &waits);

@@ -113,3 +113,22 @@ noted "$next 11:00"
 waits "$next 11:05" -
 expect 0 cron todoke-remind -t '2026-12-01 10:00'
 grep -q "^Log: .* remind rung=1 " "$SPOOL/$(place "$number")" || fail "the ladder rests"
+
+# Once a contact is confirmed nobody is asked for one, and no task hides what is
+# to be done; only when a person asks another the ladder goes on.
+asked
+sed -i "0,/^Contact: /s/^Contact: /Contact: web@city.example.lg.jp; via=mail; from=hand; outcome=untried\nContact: /" \
+    "$SPOOL/$(place "$number")"
+expect 0 ito todoke-confirm -t '2026-11-26 10:00' -a $city -b phone \
+    -k "$T/city.asc" "$number"
+for day in 2026-12-01 2026-12-08 2026-12-15; do
+	expect 0 cron todoke-remind -t "$day 10:00"
+	waits "$day 10:05" "disclose the details"
+done
+! grep -Eq '^Log: [^ ]* (remind|task|skip|ladder-end) ' "$SPOOL/$(place "$number")" ||
+    fail "confirmed, and asked: $(grep '^Log:' "$SPOOL/$(place "$number")")"
+expect 0 cron todoke-remind -t '2027-02-22 10:00'
+grep -q '^Log: .* overdue days=90 ' "$SPOOL/$(place "$number")" || fail "no mark"
+expect 0 ito todoke-contact -t '2027-02-23 10:00' -m phone -a $call "$number"
+expect 0 cron todoke-remind -n -t '2027-03-02 10:00'
+grep -q "^$number	" "$T/out" || fail "another was asked, and the ladder rests"

@@ -35,6 +35,12 @@ log() { file | grep '^Log: '; }
 waits() { ito todoke-list -a -t "$day 10:00" | grep "^$number" || true; }
 remind() { expect 0 ito todoke-remind -t "$day 1${1:-0}:00"; }
 rungs() { log | grep -cE ' (remind|task|skip) ' || true; }
+# again: the mail server, with what is now in its configuration.
+again() {
+	postfix -c "$T/postfix" stop >"$T/postfix.stop" 2>&1 || true
+	postfix -c "$T/postfix" start >"$T/postfix.start" 2>&1 ||
+	    fail "Postfix: $(cat "$T/postfix.start")"
+}
 i=0
 # deliver TO: the mail on standard input.
 deliver() {
@@ -104,11 +110,11 @@ remind 1
 new
 cp "$T/postfix/boxes" "$T/all.boxes"
 grep -v "^$city" "$T/all.boxes" >"$T/postfix/boxes"
-postfix -c "$T/postfix" reload 2>/dev/null
+again
 expect 0 cron todoke-send -t "$start"
 [ -e "$SPOOL/failed/${mail##*/}" ] || fail "not refused: $(log)"
 cp "$T/all.boxes" "$T/postfix/boxes"
-postfix -c "$T/postfix" reload 2>/dev/null
+again
 expect 0 ito todoke-send -t "$start" -r "${mail##*/}"
 remind
 [ "$(rungs)" -eq 0 ] || fail "released, and a rung at once: $(log)"

@@ -268,6 +268,26 @@ place "$n" | grep -q '^contacted/2027-02-22/' || fail "the mark is passed over: 
 expect 0 ito todoke-contact -c "$T/late.conf" -t '2027-02-19 10:00' -a web@city.example.lg.jp "$n"
 place "$n" | grep -q '^contacted/2027-02-22/' || fail "asked again, the mark is passed over: $(place "$n")"
 
+# Nor by who asks on the very day, before the desk opens.
+n=$(ito todoke-open -t "$start" "$T/r")
+expect 0 ito todoke-accept -t "$start" "$n"
+expect 0 ito todoke-contact -t "$start" -a $city "$n"
+expect 0 ito todoke-note -t "$start" -d 2027-02-22 "$n"
+expect 0 ito todoke-contact -t '2027-02-22 08:00' -m phone -a 03-1111-1111 "$n"
+expect 0 ito todoke-remind -t '2027-02-22 10:00'
+grep -q '^Log: 2027-02-22.* overdue days=90 ' "$SPOOL/$(place "$n")" || fail "asked on its day, the mark is put off"
+
+# Marked before the details left, a case is marked anew so many days after.
+expect 0 ito todoke-confirm -t '2027-02-23 10:00' -a $city -b phone -k "$T/city.asc" "$n"
+expect 0 ito todoke-disclose -t '2027-02-23 10:00' "$n"
+sed -i 's/^Received: /Notified: 2027-02-23\nReceived: /' "$SPOOL/$(place "$n")"
+for day in 2027-03-25 2027-04-26 2027-05-24 2027-05-25; do
+	expect 0 ito todoke-remind -t "$day 10:00"
+	expect 0 ito todoke-remind -t "$day 10:05"
+done
+[ "$(grep -c ' overdue days=90 ' "$SPOOL/$(place "$n")")" -eq 2 ] || fail "$(grep '^Log:' "$SPOOL/$(place "$n")")"
+grep -q '^Log: 2027-05-24.* overdue days=90 ' "$SPOOL/$(place "$n")" || fail "the mark since notification"
+
 # It opens what is due, each case once, and nothing else.
 i=0
 while [ $i -lt 30 ]; do
