@@ -156,6 +156,7 @@ DESK = \
 	finder \
 	contact \
 	answer \
+	deferral \
 	disclosure \
 	policy \
 	strip \

@@ -13,6 +13,7 @@
 
 #include "lib/change.h"
 #include "lib/cli.h"
+#include "lib/deferral.h"
 #include "lib/inbox.h"
 #include "lib/intake.h"
 #include "lib/io.h"
@@ -80,22 +81,18 @@ edit_file(struct change *ch, void *arg, struct fault *f)
 {
 	const struct filing *g = arg;
 	struct casefile *c = change_case(ch);
-	enum spool_state s = change_place(ch)->state;
 	struct buf words = {0};
-	int day;
+	int rc;
 
 	if (inbox_logged(c, g->mail.name))
 		return 1;
-	if (desk_day(change_desk(ch), 0, &day, f) == -1)
-		return -1;
 	casefile_word(&words, "mail", g->mail.name);
 	if (g->finder)
 		casefile_word(&words, "from", LETTER_FINDER);
+	rc = deferral_break(ch, &words, f);
 	change_log(ch, "file", buf_text(&words));
 	buf_free(&words);
-	if (s != STATE_CLOSED)
-		change_move(ch, s, day);
-	return 0;
+	return rc;
 }
 
 static int

@@ -10,6 +10,7 @@
 #include "change.h"
 #include "classify.h"
 #include "contact.h"
+#include "deferral.h"
 #include "digest.h"
 #include "inbox.h"
 #include "intake.h"
@@ -116,10 +117,13 @@ log_class(struct buf *w, const struct filing *g, const char *event)
 	casefile_word(w, "kind", g->c->permanent ? "permanent" : "temporary");
 }
 
-static void
-log_mail(struct change *ch, const struct filing *g, const char *event)
+/* All but a notice is for a person to see, today. */
+static int
+log_mail(struct change *ch, const struct filing *g, const char *event,
+    struct fault *f)
 {
 	struct buf w = {0};
+	int rc = 0;
 
 	casefile_word(&w, "mail", g->name);
 	casefile_word(&w, "pgp", g->mark);
@@ -131,8 +135,11 @@ log_mail(struct change *ch, const struct filing *g, const char *event)
 	if (g->w->referred)
 		casefile_word(&w, "role", "referred");
 	log_class(&w, g, event);
+	if (strcmp(event, "notice") != 0)
+		rc = deferral_break(ch, &w, f);
 	change_log(ch, event, buf_text(&w));
 	buf_free(&w);
+	return rc;
 }
 
 bool
@@ -155,23 +162,16 @@ edit_filed(struct change *ch, void *arg, struct fault *f)
 	struct casefile *c = change_case(ch);
 	const struct spool_place *p = change_place(ch);
 	const char *event = event_of(g);
-	int day;
 
 	if (inbox_logged(c, g->name))
 		return 1;
 	mark_contact(c, g, event, change_desk(ch)->today);
-	log_mail(ch, g, event);
-	if (strcmp(event, "notice") == 0)
-		return 0;
-	if (p->state == STATE_CLOSED) {
+	if (log_mail(ch, g, event, f) == -1)
+		return -1;
+	if (strcmp(event, "notice") != 0 && p->state == STATE_CLOSED)
 		desk_say(change_desk(ch), "case %s is closed and got mail "
 		    "(mail/%s/new/%s)", casefile_number(c),
 		    casefile_number(c), g->name);
-		return 0;
-	}
-	if (desk_day(change_desk(ch), 0, &day, f) == -1)
-		return -1;
-	change_move(ch, p->state, day);
 	return 0;
 }
 

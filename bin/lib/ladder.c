@@ -4,6 +4,7 @@
 
 #include "answer.h"
 #include "contact.h"
+#include "deferral.h"
 #include "gate.h"
 #include "ladder.h"
 #include "liaison.h"
@@ -443,6 +444,22 @@ reopened(const struct casefile *c)
 	return at >= 0;
 }
 
+/* A person put it off, and mail brought it here. */
+static bool
+put_off(const struct desk *d, const struct casefile *c, enum spool_state s,
+    struct ladder_move *m)
+{
+	struct deferral o;
+
+	deferral_find(c, &o);
+	if (o.day <= d->today || (!o.promised && s == STATE_CONTACTED &&
+	    answer_out_of_reach(c)))
+		return false;
+	if (policy_waits(c) == NULL)
+		m->next = o.day;
+	return true;
+}
+
 int
 ladder_next(struct desk *d, const struct casefile *c, int place_day,
     struct ladder_move *m, struct fault *f)
@@ -459,6 +476,8 @@ ladder_next(struct desk *d, const struct casefile *c, int place_day,
 	if (cal_office(d->cal, d->now, &open, f) == -1)
 		return -1;
 	if (!open)
+		return 0;
+	if (put_off(d, c, s, m))
 		return 0;
 	if (s == STATE_DISCLOSED)
 		return disclosed(d, c, m, f);

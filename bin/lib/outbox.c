@@ -10,6 +10,7 @@
 #include "attempts.h"
 #include "change.h"
 #include "contact.h"
+#include "deferral.h"
 #include "digest.h"
 #include "gate.h"
 #include "io.h"
@@ -115,21 +116,6 @@ outbox_notified(const struct desk *d, struct casefile *c, int *due,
 	return cal_on_or_after(d->cal, d->today + (int)first, due, f);
 }
 
-/* A person hears of it today. */
-static int
-before_a_person(struct change *ch, struct fault *f)
-{
-	const struct spool_place *p = change_place(ch);
-	int day;
-
-	if (p->state == STATE_CLOSED)
-		return 0;
-	if (desk_day(change_desk(ch), 0, &day, f) == -1)
-		return -1;
-	change_move(ch, p->state, day);
-	return 0;
-}
-
 static int
 notified(struct change *ch, struct fault *f)
 {
@@ -144,7 +130,8 @@ notified(struct change *ch, struct fault *f)
 }
 
 static int
-after_sent(struct change *ch, const struct message *m, struct fault *f)
+after_sent(struct change *ch, const struct message *m, struct buf *words,
+    struct fault *f)
 {
 	struct casefile *c = change_case(ch);
 	int today = change_desk(ch)->today;
@@ -163,7 +150,7 @@ after_sent(struct change *ch, const struct message *m, struct fault *f)
 		return -1;
 	if ((strcmp(m->kind, "disclosure") == 0 ||
 	    strcmp(m->kind, "letter-operator") == 0) && policy_untold(c))
-		return before_a_person(ch, f); /* a ZIP has left */
+		return deferral_break(ch, words, f); /* a ZIP has left */
 	return 0;
 }
 
@@ -189,13 +176,13 @@ edit_record(struct change *ch, void *arg, struct fault *f)
 	}
 	casefile_word(&w, "why", r->why);
 	if (strcmp(r->event, "sent") == 0) {
-		rc = after_sent(ch, r->m, f);
+		rc = after_sent(ch, r->m, &w, f);
 	} else {
 		if (strcmp(r->event, "failed") == 0 && !finder &&
 		    !contact_judged(c, r->m->rcpt))
 			contact_set(c, r->m->rcpt, CONTACT_BOUNCED,
 			    change_desk(ch)->today);
-		rc = before_a_person(ch, f);
+		rc = deferral_break(ch, &w, f);
 	}
 	change_log(ch, r->event, buf_text(&w));
 	buf_free(&w);

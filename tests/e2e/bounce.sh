@@ -145,6 +145,17 @@ expect 0 ito todoke-contact -t "$day 09:10" -m phone -a 03-1111-1111 "$number"
 remind
 [ "$(rungs)" -eq 0 ] || fail "called after the bounce, and a rung: $(log)"
 
+# A letter to the finder that is refused takes no deferral back.
+new
+expect 0 cron todoke-send -t "$start"
+expect 0 ito todoke-note -t "$start" -d 2027-01-15 "$number"
+expect 0 ito todoke-write -t "$day 09:10" -f -T progress "$number"
+expect 0 cron todoke-send -t "$day 09:15"
+log | tail -n 1 | grep -q ' failed .* to=finder .*day=2027-01-15 ' || fail "$(log)"
+waits | grep -q "refused" || fail "nobody hears of it"
+expect 0 ito todoke-remind -t '2026-12-01 10:00'
+[ "$(rungs)" -eq 0 ] || fail "a reminder before the day: $(log)"
+
 # What is no bounce of this contact moves nothing.
 still() { # EVENT OUTCOME
 	log | tail -n 1 | grep -q " $1 " || fail "not $1: $(log | tail -n 1)"

@@ -56,7 +56,8 @@ class Case:
         self.waits = False    # something waits for a person
         self.answers = []     # [who, day until a person has dealt with it]
         self.marks, self.asked_after = set(), set()
-        self.rest = None      # a person deferred it to this day
+        self.rest = None      # nobody is reminded before this day
+        self.promised = False # which a person noted: also after a bounce
         self.last = None      # day of the last rung
 
     # What comes from outside
@@ -71,10 +72,14 @@ class Case:
         self.answers = []
         self.moves_on, self.tasked, self.waits = None, False, False
         self.over, self.last = False, t.date()
-        self.rest = self.calendar.after(t.date(), LADDER[0][0])
+        self.rest = min([self.calendar.after(t.date(), LADDER[0][0])] + [
+            self.calendar.after(self.first + m * DAY, 0) for m in MARKS
+            if m not in self.marks and self.first + m * DAY >= t.date()])
+        self.promised = False
 
     def arrives(self):
-        self.waits, self.rest = True, None
+        """It lies there today, for a person to see; the day stands."""
+        self.waits = True
 
     def bounces(self, address):
         self.arrives()
@@ -107,10 +112,10 @@ class Case:
 
     def defer(self, day):
         self.note()
-        self.rest = self.calendar.after(day, 0)
+        self.rest, self.promised = self.calendar.after(day, 0), True
 
     def refuses(self, address):
-        self.waits, self.rest = False, None
+        self.waits, self.rest, self.promised = False, None, False
         self.ended.add(address)
         self.refused.add(address)
         self.answers = [a for a in self.answers if a[0] != address]
@@ -135,7 +140,8 @@ class Case:
         if not self.calendar.office(t) or self.first is None and \
                 self.notified is None:
             return
-        if self.rest and t.date() < self.rest:
+        if self.rest and t.date() < self.rest and \
+                (self.promised or not self.moves_on):
             return
         self.mark(t)
         if self.notified:

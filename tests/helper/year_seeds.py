@@ -53,6 +53,12 @@ SEEDS = [
           "\treturn cal_on",
           "\tif (days == 0 && policy_waits(c) != NULL)\n\t\treturn 0;\n"
           "\treturn cal_on")),
+    Seed("mail takes a deferral back", MIXED,
+         ("ladder.c", "\tif (o.day <= d->today || (!o.promised &&",
+          "\tif (o.day >= 0 || (!o.promised &&")),
+    Seed("a bounce takes back what a note promised", MIXED,
+         ("deferral.c", "\to->promised = noted > 0 && o->day == noted;\n",
+          "\to->promised = noted > 0 && o->day != noted;\n")),
     Seed("not the best address", MIXED,
          ("contact.c", "o.rank < top.rank)", "o.rank > top.rank)")),
 ]
