@@ -320,7 +320,7 @@ ladder_asked(const struct desk *d, const struct casefile *c, int *day,
 	int since = event_day(c, first_contact(c));
 	struct ladder_move m;
 
-	if (since >= 0 && mark(d, c, since, &m) == 1)
+	if (policy_aside(c) || (since >= 0 && mark(d, c, since, &m) == 1))
 		return desk_day(d, 0, day, f);
 	if (desk_day(d, l->n > 0 ? l->steps[0].after : NO_LADDER, day,
 	    f) == -1)

@@ -64,7 +64,8 @@ const struct conf_ladder *ladder_of(const struct desk *d,
 const char *ladder_contact(const struct casefile *c, enum via via);
 
 /* The day on which a case whose operator is asked today is due: of the first
- * rung, or of the next mark where that comes before; today where one is due. */
+ * rung, or of the next mark where that comes before; today where one is due,
+ * and where a mail waits in failed/ or hold/. */
 int ladder_asked(const struct desk *d, const struct casefile *c, int *day,
     struct fault *f);
 

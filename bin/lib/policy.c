@@ -4,6 +4,7 @@
 
 #include "answer.h"
 #include "disclosure.h"
+#include "gate.h"
 #include "letter.h"
 #include "policy.h"
 #include "text.h"
@@ -372,6 +373,64 @@ other_news(const struct casefile *c, size_t since, size_t last,
 	return false;
 }
 
+/* The refused mail was to bring a contact, and one is asked or found. */
+static bool
+asked_again(const struct casefile_event *news, const char *event)
+{
+	static const char *const kinds[] = {"contact", "remind", "reminder"};
+	char *mail = casefile_word_of(news->line, "mail");
+	const char *kind = mail != NULL ? strrchr(mail, '.') : NULL;
+	bool is = false;
+	size_t i;
+
+	for (i = 0; kind != NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		is = is || strcmp(kind + 1, kinds[i]) == 0;
+	free(mail);
+	return is && strcmp(news->name, "failed") == 0 &&
+	    (strcmp(event, "contact") == 0 || strcmp(event, "confirm") == 0);
+}
+
+/* Has a person done something about the mail of line I?  NEXT: what he does
+ * now. */
+static bool
+judged(const struct casefile *c, size_t i, const char *next)
+{
+	struct casefile_event news, e;
+
+	casefile_event(c, i, &news);
+	while (casefile_event(c, ++i, &e))
+		if (strcmp(e.name, "note") == 0 || releases(&e, news.line) ||
+		    asked_again(&news, e.name))
+			return true;
+	return asked_again(&news, next);
+}
+
+/* A mail in failed/ or hold/ is for a person to judge, whatever else he did
+ * with the case. */
+static bool
+put_aside(const struct casefile *c, const char *next,
+    struct policy_duty *duty)
+{
+	struct casefile_event e;
+	bool found = false;
+	size_t i;
+
+	for (i = 0; casefile_event(c, i, &e); i++)
+		if ((strcmp(e.name, "failed") == 0 ||
+		    strcmp(e.name, "hold") == 0) &&
+		    has_word(e.line, "mail", NULL) && !judged(c, i, next))
+			found = duty_of(&e, duty);
+	return found;
+}
+
+bool
+policy_aside(const struct casefile *c)
+{
+	struct policy_duty duty;
+
+	return put_aside(c, "contact", &duty);
+}
+
 bool
 policy_duty(const struct casefile *c, struct policy_duty *duty)
 {
@@ -402,8 +461,8 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 		if (asks(&e) || unsealed(&e))
 			to_decide(&flow, &waits, &before, &e);
 		w = weight(e.name);
-		if (w < now || (w == 1 && flow.open.waits[0] != '\0') ||
-		    !duty_of(&e, &waits))
+		if (w < now || (w == 1 && flow.open.waits[0] != '\0' &&
+		    !gate_withdrawn(c)) || !duty_of(&e, &waits))
 			continue;
 		if (w == 3) {
 			flow_on(&flow, e.name, &waits);
@@ -413,8 +472,10 @@ policy_duty(const struct casefile *c, struct policy_duty *duty)
 	}
 	*duty = waits;
 	disclosure_duty(c, duty);
-	return duty->waits[0] != '\0' || answered(c, &flow, duty) ||
-	    passphrase(c, duty);
+	if (duty->waits[0] == '\0' && !answered(c, &flow, duty) &&
+	    put_aside(c, "", duty))
+		disclosure_duty(c, duty);
+	return duty->waits[0] != '\0' || passphrase(c, duty);
 }
 
 const char *

@@ -36,6 +36,9 @@ struct policy_duty {
 bool policy_duty(const struct casefile *c, struct policy_duty *duty);
 /* Its WAITS, or NULL. */
 const char *policy_waits(const struct casefile *c);
+/* Will a mail in failed/ or hold/ wait for a person still, once the operator
+ * is asked for a contact? */
+bool policy_aside(const struct casefile *c);
 /* Is the passphrase of a ZIP to be told yet? */
 bool policy_untold(const struct casefile *c);
 

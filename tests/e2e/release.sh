@@ -85,6 +85,47 @@ for kind in contact disclosure letter-operator receipt letter-finder; do
 	! grep -rqs 'a@finder.example' "$SPOOL" || fail "$kind: the finder's address rests in clear"
 done
 
+# Until then a person hears of it, whatever else he does, also in a day's work,
+# and the case is due; a note ends that, and asking again where that was refused.
+told() {
+	ito todoke-list -a | grep -q "^$number	.*a mail was refused$" || fail "nobody hears of it: $(log)"
+	ito todoke-list -A | grep -q "^  $number .*a mail was refused$" || fail "not in the day's work"
+}
+untold() { ! ito todoke-list | grep -q "^$number	.*a mail was refused$" || fail "$1"; }
+make_case receipt
+fail_it
+expect 0 ito todoke-accept "$number"
+expect 0 ito todoke-contact -a $city "$number"
+rm "$SPOOL/outbox/$number".*
+told
+expect 0 ito todoke-contact -m phone -a 03-1111-1111 "$number"
+told
+expect 0 ito todoke-confirm -a $city -b phone -k "$T/city.asc" "$number"
+ito todoke-list -a | grep -q "^$number	.*disclose the details$" || fail "what comes next is hidden"
+expect 0 ito todoke-disclose "$number"
+rm "$SPOOL/outbox/$number".*.started*
+send 0
+told
+expect 0 ito todoke-close -r no-answer "$number"
+told
+rm -f "$SPOOL/outbox/$number".*
+echo "The finder was told by telephone." | ito todoke-note -k phone "$number"
+untold "noted, and told still"
+make_case disclosure
+fail_it
+expect 0 ito todoke-close -r no-answer "$number"
+rm -f "$SPOOL/outbox/$number".*
+told
+expect 0 ito todoke-send -r "$id"
+untold "released, and told still"
+rm "$SPOOL/outbox/$number".*
+make_case contact
+fail_it
+told
+expect 0 ito todoke-contact -a web@city.example.lg.jp "$number"
+untold "another was asked, and told still"
+rm "$SPOOL/outbox/$number".*
+
 # Details that were on their way when the case ended: it stays where it is.
 make_case disclosure
 expect 0 ito todoke-close -r no-answer "$number"
