@@ -235,6 +235,14 @@ START_TEST(a_letter_answers_its_side)
 		{"write", "to=finder text=progress", "read a reply"},
 		{"write", "to=a@b.example text=letter-operator",
 		    "confirm the contact (todoke-confirm)"},
+		{"reply", "proof=address from=a@b.example", "read a reply"},
+		{"reply", "proof=address from=finder", "read a reply"},
+		{"write", "to=finder text=progress", "read a reply"},
+		{"note", "", "confirm the contact (todoke-confirm)"},
+		{"contact", "to=b@b.example", NULL},
+		{"reply", "proof=address from=lab@l.example role=referred",
+		    "read a reply"},
+		{"note", "", NULL},
 	};
 	struct casefile *c = casefile_new("69145869");
 	const char *got;
@@ -283,6 +291,28 @@ START_TEST(a_release_clears_its_own_mail)
 		{"note", "outcome=refused to=a@b.example", NULL},
 		{"failed", "mail=69145869.2.accepted to=finder", refused},
 		{"release", "mail=69145869.2.accepted", NULL},
+		/* nor is it dealt with by what else a person does */
+		{"failed", "mail=69145869.2.accepted to=finder", refused},
+		{"contact", "to=b@b.example", refused},
+		{"confirm", "to=b@b.example", "disclose the details"},
+		{"disclose", "", refused},
+		{"close", "", refused},
+		{"reopen", "", "look at it again"},
+		{"note", "", NULL},
+		{"failed", "mail=69145869.9.disclosure to=b@b.example", refused},
+		{"close", "", refused},
+		{"release", "mail=69145869.9.disclosure", NULL},
+		{"reopen", "", "look at it again"},
+		{"hold", "mail=69145869.3.contact to=a@b.example", held},
+		{"contact", "to=c@b.example", held},
+		{"note", "", NULL},
+		/* but who could not be asked may be asked elsewhere */
+		{"failed", "mail=69145869.r1.remind to=a@b.example", refused},
+		{"contact", "to=c@b.example", NULL},
+		{"failed", "mail=69145869.3.contact to=a@b.example", refused},
+		{"confirm", "to=b@b.example", "disclose the details"},
+		{"task", "rung=2 via=phone", "disclose the details"},
+		{"disclose", "", NULL},
 	};
 	struct casefile *c = casefile_new("69145869");
 	const char *got;
