@@ -414,7 +414,8 @@ START_TEST(details_go_to_who_is_confirmed)
 		{NULL, "confirm", "to=c@b.example key=L", NULL},
 		{NULL, "hold", "mail=69145869.7.disclosure to=a@b.example",
 		    "judge a mail in hold/"},
-		{NULL, "confirm", "to=c@b.example key=L", NULL},
+		{NULL, "confirm", "to=c@b.example key=L",
+		    "judge a mail in hold/"},
 		{"c@b.example; by=phone; zip=consent", "confirm",
 		    "to=c@b.example zip=consent", disclose},
 	};
