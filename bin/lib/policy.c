@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "contact.h"
 #include "disclosure.h"
 #include "gate.h"
 #include "letter.h"
@@ -373,12 +374,12 @@ other_news(const struct casefile *c, size_t since, size_t last,
 	return false;
 }
 
-/* The refused mail was to bring a contact, and one is asked or found. */
+/* Was the refused mail to bring a contact? */
 static bool
-asked_again(const struct casefile_event *news, const char *event)
+is_asking(const char *line)
 {
 	static const char *const kinds[] = {"contact", "remind", "reminder"};
-	char *mail = casefile_word_of(news->line, "mail");
+	char *mail = casefile_word_of(line, "mail");
 	const char *kind = mail != NULL ? strrchr(mail, '.') : NULL;
 	bool is = false;
 	size_t i;
@@ -386,8 +387,26 @@ asked_again(const struct casefile_event *news, const char *event)
 	for (i = 0; kind != NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		is = is || strcmp(kind + 1, kinds[i]) == 0;
 	free(mail);
-	return is && strcmp(news->name, "failed") == 0 &&
-	    (strcmp(event, "contact") == 0 || strcmp(event, "confirm") == 0);
+	return is;
+}
+
+/* Another is asked or found, in place of one who was not reached, or who is
+ * barred by now (contact.h): no release gets that mail out of hold/. */
+static bool
+asked_again(const struct casefile *c, const struct casefile_event *news,
+    const char *event)
+{
+	char *to;
+	bool barred;
+
+	if (strcmp(event, "contact") != 0 && strcmp(event, "confirm") != 0)
+		return false;
+	if (strcmp(news->name, "failed") == 0)
+		return is_asking(news->line);
+	to = casefile_word_of(news->line, "to");
+	barred = to != NULL && contact_barred(c, to);
+	free(to);
+	return barred;
 }
 
 /* Has a person done something about the mail of line I?  NEXT: what he does
@@ -400,9 +419,9 @@ judged(const struct casefile *c, size_t i, const char *next)
 	casefile_event(c, i, &news);
 	while (casefile_event(c, ++i, &e))
 		if (strcmp(e.name, "note") == 0 || releases(&e, news.line) ||
-		    asked_again(&news, e.name))
+		    asked_again(c, &news, e.name))
 			return true;
-	return asked_again(&news, next);
+	return asked_again(c, &news, next);
 }
 
 /* A mail in failed/ or hold/ is for a person to judge, whatever else he did
