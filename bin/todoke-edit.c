@@ -112,11 +112,11 @@ read_case(struct desk *d, const char *path, struct work *w)
 static bool
 get_text(struct desk *d, struct work *w)
 {
+	bool again = false;
 	struct fault f;
 
-	for (;;) {
-		if (cli_edit(&w->text, &f) == -1)
-			cli_die(&f);
+	for (;; again = true) {
+		cli_edit(&w->text, again);
 		if (untouched(w))
 			return false;
 		if (check_text(d, w, &f) == 0)

@@ -107,14 +107,13 @@ get_words(struct desk *d, const struct casefile *c, struct wish *w)
 	w->editor = isatty(STDIN_FILENO);
 	if (!w->editor)
 		cli_read(NULL, NOTE_MAX, &w->raw);
-	else if (cli_edit(&w->raw, &f) == -1)
-		cli_die(&f);
+	else
+		cli_edit(&w->raw, false);
 	while (notes_take(d, c, &w->raw, &w->text, &f) == -1) {
 		if (!w->editor)
 			cli_die(&f);
 		cli_retry(&f, &w->raw);
-		if (cli_edit(&w->raw, &f) == -1)
-			cli_die(&f);
+		cli_edit(&w->raw, true);
 	}
 	if (w->text.n == 0 && w->date == NULL && w->word == NULL)
 		errx(EX_USAGE, "nothing to note: write it on standard input "

@@ -334,8 +334,50 @@ memory(void)
 	return base != NULL && access(base, W_OK) == 0 ? base : "/dev/shm";
 }
 
-int
-cli_edit(struct buf *text, struct fault *f)
+static void
+keep(const struct buf *text)
+{
+	char *path = xasprintf("%s/todoke-text-XXXXXX", memory());
+	int fd;
+
+	fd = mkstemp(path);
+	if (fd == -1 || io_write_all(fd, text->p, text->n) == -1 ||
+	    close(fd) == -1)
+		warn("%s: your text is lost", path);
+	else
+		warnx("your text is kept in %s", path);
+	free(path);
+}
+
+static bool
+same(const struct buf *a, const struct buf *b)
+{
+	return a->n == b->n && memcmp(buf_text(a), buf_text(b), a->n) == 0;
+}
+
+/* What the editor left in PATH becomes TEXT; where it did not end well it is
+ * read all the same, unless nothing is left in it. */
+static int
+take_text(const char *path, struct buf *text, struct fault *f)
+{
+	int rc = run_editor(path, f);
+	struct buf typed = {0};
+	struct fault why;
+
+	if (io_read(AT_FDCWD, path, EDIT_MAX, &typed, NULL, &why) == -1 ||
+	    (rc == -1 && typed.n == 0)) {
+		buf_free(&typed);
+		if (rc == 0)
+			*f = why;
+		return -1;
+	}
+	buf_free(text);
+	*text = typed;
+	return rc;
+}
+
+static int
+edit(struct buf *text, struct fault *f)
 {
 	char *folder, *path;
 	int rc;
@@ -349,15 +391,28 @@ cli_edit(struct buf *text, struct fault *f)
 	path = xasprintf("%s/text", folder);
 	rc = io_create(AT_FDCWD, path, 0600, buf_text(text), text->n, f);
 	if (rc == 0)
-		rc = run_editor(path, f);
-	if (rc == 0) {
-		buf_free(text);
-		rc = io_read(AT_FDCWD, path, EDIT_MAX, text, NULL, f);
-	}
+		rc = take_text(path, text, f);
 	remove_folder(folder);
 	free(path);
 	free(folder);
 	return rc;
+}
+
+bool
+cli_edit(struct buf *text, bool typed)
+{
+	struct buf was = {0};
+	struct fault f;
+	bool other;
+	int rc;
+
+	buf_add(&was, buf_text(text), text->n);
+	rc = edit(text, &f);
+	other = !same(text, &was);
+	buf_free(&was);
+	if (rc == -1)
+		cli_lose(&f, text, typed || other);
+	return other;
 }
 
 /* One line from the terminal, without its end; wiped by the caller. */
@@ -438,30 +493,13 @@ cli_passphrase(struct desk *d, const struct casefile *c, struct buf *out,
 	return rc;
 }
 
-/* True where he changed what he was given. */
-static bool
-edited(struct buf *out)
-{
-	struct buf was = {0};
-	struct fault f;
-	bool is;
-
-	buf_add(&was, buf_text(out), out->n);
-	if (cli_edit(out, &f) == -1)
-		cli_die(&f);
-	is = out->n != was.n || memcmp(buf_text(out), buf_text(&was),
-	    was.n) != 0;
-	buf_free(&was);
-	return is;
-}
-
 void
 cli_words(size_t max, struct buf *out, bool *typed)
 {
 	struct buf clean = {0};
 	struct fault f;
 
-	*typed = isatty(STDIN_FILENO) && edited(out);
+	*typed = isatty(STDIN_FILENO) && cli_edit(out, false);
 	if (!isatty(STDIN_FILENO)) {
 		buf_cut(out, 0);
 		cli_read(NULL, max, out);
@@ -480,21 +518,6 @@ cli_words(size_t max, struct buf *out, bool *typed)
 		buf_cut(&clean, clean.n - 1);
 	buf_free(out);
 	*out = clean;
-}
-
-static void
-keep(const struct buf *text)
-{
-	char *path = xasprintf("%s/todoke-text-XXXXXX", memory());
-	int fd;
-
-	fd = mkstemp(path);
-	if (fd == -1 || io_write_all(fd, text->p, text->n) == -1 ||
-	    close(fd) == -1)
-		warn("%s: your text is lost", path);
-	else
-		warnx("your text is kept in %s", path);
-	free(path);
 }
 
 void

@@ -67,9 +67,11 @@ void cli_words(size_t max, struct buf *out, bool *typed);
  * Let the user change TEXT in $VISUAL, $EDITOR or vi.  The file lies in a
  * folder of its own in memory (XDG_RUNTIME_DIR or /dev/shm); it, and each file
  * that the editor put beside it, is overwritten and removed afterwards.  What
- * cannot be removed is said.
+ * cannot be removed is said.  Did he change it?  Where the editor did not end
+ * well, or left what cannot be read, it ends as cli_lose(): TYPED, TEXT is
+ * nowhere else.
  */
-int cli_edit(struct buf *text, struct fault *f);
+bool cli_edit(struct buf *text, bool typed);
 
 /*
  * Where the contact of the case takes a ZIP (gate_zip()): draw a new passphrase

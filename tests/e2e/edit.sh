@@ -119,6 +119,25 @@ PATH=$T/vi:$PATH VISUAL='' EDITOR='' expect 75 "$BIN/todoke-edit" "$number"
 says "vi did not end well"
 [ "$(sum)" = "$was" ] || fail "nothing was changed, but something is"
 
+# An editor that does not end well: what was typed is kept.
+cat >"$T/broken" <<'EOF'
+#!/bin/sh
+sed "s/^Kind:.*/Kind: sqli/" "$1" >"$EDITS/new" && cat "$EDITS/new" >"$1"
+[ -z "$KILL" ] || kill -9 $$
+exit 1
+EOF
+chmod +x "$T/broken"
+for kill in "" yes; do
+	KILL=$kill EDITOR=$T/broken expect 75 "$BIN/todoke-edit" "$number"
+	says "did not end well"
+	kept=$(sed -n 's/.*your text is kept in //p' "$T/err")
+	cmp -s "$kept" "$EDITS/new" || fail "the text is lost: $(cat "$T/err")"
+	[ "$(stat -c %a "$kept")" = 600 ] || fail "kept for all to read"
+	rm "$kept"
+	[ "$(sum)" = "$was" ] || fail "an editor that failed changed the case"
+done
+[ -z "$(ls "$T/run")" ] || fail "kept: $(ls "$T/run")"
+
 # What programs write.
 for f in Case Seq Prev Mail Log Finder-Mark; do
 	refuses 77 "$f: " "0,/^$f:/{/^$f:/d}"
@@ -250,6 +269,22 @@ file | sed 's/^Kind:.*/Kind: magic/' >"$EDITS/1"
 dialogue 65 n
 says "your text is kept in"
 rm "$T/run"/*
+# The editor fails where it is opened again: the first text is kept.
+cat >"$T/once" <<'EOF'
+#!/bin/sh
+"${0%once}editor" "$1"
+[ "$(cat "$EDITS/n")" = 1 ]
+EOF
+chmod +x "$T/once"
+file | sed 's/^Kind:.*/Kind: magic/' >"$EDITS/1"
+cp "$EDITS/1" "$T/first"
+EDITOR=$T/once
+dialogue 75 y
+EDITOR=$T/editor
+kept=$(cat "$T/out" "$T/err" | tr -d '\r' |
+    sed -n 's/.*your text is kept in //p')
+cmp -s "$kept" "$T/first" || fail "the first text is lost: $(cat "$T/out")"
+rm "$kept"
 
 # Wrong use, and a stopped desk: before the editor opens.
 EDITOR="echo opened >&2; false"

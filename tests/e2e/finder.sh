@@ -97,6 +97,7 @@ typed() { # STATUS WORDS FILE EDITOR [ANSWER]: the text is kept
 }
 typed 77 "line 2 of the details names" "$T/named" "cp $T/named"
 typed 65 "not UTF-8" "$T/sjis" "cp $T/sjis"
+typed 75 "did not end well" "$T/fine" "f() { cp $T/fine \"\$1\"; false; }; f"
 cat >"$T/halts" <<END
 #!/bin/sh
 cp "$T/fine" "\$1"
