@@ -145,6 +145,7 @@ DESK = \
 	spoollock \
 	aside \
 	desk \
+	findermark \
 	seal \
 	place \
 	finish \

@@ -3,23 +3,16 @@
 #include <string.h>
 
 #include "addr.h"
-#include "digest.h"
 #include "finder.h"
-#include "token.h"
+#include "findermark.h"
 
 int
 finder_is_not(struct desk *d, const struct casefile *c,
     const char *address, struct fault *f)
 {
-	const char *mark = casefile_get(c, "Finder-Mark");
-	char own[17], *same;
-
 	if (desk_key(d, f) == -1)
 		return -1;
-	same = addr_canonical(address);
-	token_mark(&d->key, "finder", same, own);
-	wipe_str(same);
-	if (mark == NULL || !digest_equal(mark, own))
+	if (!findermark_is(&d->key, c, address))
 		return 0;
 	return fault_set(f, EX_NOPERM,
 	    "this is the finder's own address, not the operator's");

@@ -3,7 +3,7 @@
 
 #include "addr.h"
 #include "contact.h"
-#include "digest.h"
+#include "findermark.h"
 #include "gate.h"
 #include "mime.h"
 #include "part.h"
@@ -276,20 +276,18 @@ check_referral(struct desk *d, const struct casefile *c, const char *id,
 	return rc;
 }
 
-/* To the finder's address, by the case's mark; own words only encrypted to
+/* To an address of the finder, by the case's marks; own words only encrypted to
  * one key (which the log does not name: it would name the finder). */
 static int
 check_finder(struct desk *d, const struct casefile *c, const char *text,
     const char *rcpt, const void *msg, size_t n, struct fault *f)
 {
-	const char *mark = casefile_get(c, "Finder-Mark");
-	char own[17], ids[PGP_SUBKEYS][PGP_KEYID];
+	char ids[PGP_SUBKEYS][PGP_KEYID];
 	struct buf armored = {0};
 	size_t nids = 0;
 	int rc = -1;
 
-	token_mark(&d->key, "finder", rcpt, own);
-	if (mark == NULL || !digest_equal(mark, own))
+	if (!findermark_is(&d->key, c, rcpt))
 		return fault_set(f, EX_NOPERM,
 		    "its recipient is not the finder of the case");
 	if (!template_has_words(text))

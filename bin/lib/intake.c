@@ -127,8 +127,7 @@ log_open(struct change *ch, const struct opening *o)
 	casefile_word(&words, "pgp", o->mark);
 	casefile_word(&words, "mail", o->mail);
 	casefile_word(&words, "missing", buf_text(&missing));
-	casefile_word(&words, "sealed", record_hides(change_case(ch), o->r) ?
-	    "operator" : "");
+	record_words(change_desk(ch), change_case(ch), o->r, &words);
 	change_log(ch, "open", buf_text(&words));
 	buf_free(&words);
 	buf_free(&missing);

@@ -239,9 +239,11 @@ payload_fill(struct change *ch, const struct report *r,
 	if (r->lang[0] != '\0' && (lang == NULL || strcmp(lang,
 	    d->conf->lang) == 0))
 		casefile_set(c, "Lang", r->lang);
-	casefile_word(words, "sealed", record_hides(c, r) ? "operator" : "");
+	if (desk_key(d, f) == -1)
+		return -1;
+	record_words(d, c, r, words);
 	limit_consent(c, y, &own);
-	if (desk_key(d, f) == -1 || record_describe(d, c, &own, f) == -1)
+	if (record_describe(d, c, &own, f) == -1)
 		return -1;
 	return record_seal(d, c, &own, f);
 }

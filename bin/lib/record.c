@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "addr.h"
+#include "findermark.h"
 #include "names.h"
 #include "record.h"
 #include "text.h"
-#include "token.h"
 #include "when.h"
 #include "words.h"
 
@@ -52,11 +52,19 @@ record_hides(const struct casefile *c, const struct report *r)
 	    names_finder(&own, r->operator) != 0;
 }
 
+void
+record_words(struct desk *d, const struct casefile *c,
+    const struct report *r, struct buf *words)
+{
+	casefile_word(words, "sealed", record_hides(c, r) ? "operator" : "");
+	casefile_word(words, "unmarked", findermark_over(d, r) ? "yes" : "");
+}
+
 int
 record_describe(struct desk *d, struct casefile *c, const struct report *r,
     struct fault *f)
 {
-	char day[WHEN_DAY], mark[17], *origin = addr_origin(r->url);
+	char day[WHEN_DAY], *origin = addr_origin(r->url);
 	char *operator = text_line(r->operator);
 
 	set_lacking(c, "Url", origin);
@@ -66,10 +74,7 @@ record_describe(struct desk *d, struct casefile *c, const struct report *r,
 	set_consent(c, r);
 	when_day_text(d->today, day);
 	set_lacking(c, "Received", day);
-	if (r->address[0] != '\0') {
-		token_mark(&d->key, "finder", r->address, mark);
-		casefile_set(c, "Finder-Mark", mark);
-	}
+	findermark_set(d, c, r);
 	free(origin);
 	free(operator);
 	if (set_word(d, c, "Kind", "kinds", r->kind, f) == -1)

@@ -378,6 +378,9 @@ read_mail(struct form *form, const void *p, size_t n, struct fault *f)
 	if (r->finder[0] == '\0')
 		put(&r->finder, xstrdup(name));
 	keep_sender(r, name, m->from);
+	if (m->reply_to[0] != '\0' && !addr_equal(m->reply_to, m->from) &&
+	    !addr_equal(m->reply_to, r->address))
+		buf_printf(&r->withheld, "Reply-To: %s\n", m->reply_to);
 	if (r->text[0] == '\0')
 		put(&r->text, xstrdup(buf_text(&form->site)));
 	r->automatic = m->automatic;
@@ -485,21 +488,34 @@ give_way(struct report *r, const struct report *inner)
 	put(&r->form, xstrdup(inner->form));
 	put(&r->finder, xstrdup(""));
 	put(&r->address, xstrdup(""));
+	r->of_contact = false;
 	buf_free(&r->withheld);
 }
 
-/* A contact of INNER may be anybody's. */
+static void
+keep_contact(struct report *r, const char *address)
+{
+	if (address[0] != '\0' && !addr_equal(address, r->address))
+		buf_printf(&r->withheld, "Contact: %s\n", address);
+}
+
+/* A contact may be anybody's, within and outside. */
 static void
 prefer_persons(struct report *r, const struct report *inner)
 {
 	char *name = xstrdup(r->finder), *address = xstrdup(r->address);
+	bool contact = r->of_contact;
 
 	prefer(&r->finder, inner->finder);
-	if (!inner->of_contact || address[0] == '\0')
-		prefer(&r->address, inner->address);
-	else if (!addr_equal(address, inner->address))
-		buf_printf(&r->withheld, "Contact: %s\n", inner->address);
-	keep_sender(r, name, address);
+	if (inner->of_contact && address[0] != '\0')
+		keep_contact(r, inner->address);
+	else if (inner->address[0] != '\0') {
+		put(&r->address, xstrdup(inner->address));
+		r->of_contact = inner->of_contact;
+	}
+	keep_sender(r, name, contact ? "" : address);
+	if (contact)
+		keep_contact(r, address);
 	wipe_str(name);
 	wipe_str(address);
 }
@@ -568,7 +584,7 @@ void
 report_print(const struct report *r, struct buf *out)
 {
 	line(out, "Finder", r->finder);
-	line(out, "Finder-Address", r->address);
+	line(out, r->of_contact ? "Contact" : "Finder-Address", r->address);
 	line(out, "Finder-Key", r->key);
 	line(out, "Consent", report_consent(r));
 	line(out, "Url", r->url);

@@ -4,7 +4,8 @@
 
 #include "story.h"
 
-#define LEFT_SEALED "[ Left sealed, for it names the finder: {sealed}.]"
+#define LEFT_SEALED "[ Left sealed, for it names the finder: {sealed}.]" \
+    "[ More addresses of the finder than marks: {unmarked}.]"
 
 /* What an event says, by one way alone where that stands behind it; {key} is
  * its word of the log, [ ] goes where one of the words within is missing. */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "digest.h"
+#include "findermark.h"
 #include "letter.h"
 #include "spool.h"
 #include "template.h"
@@ -38,11 +38,7 @@ case_of(struct search *s)
 static bool
 from_finder(const struct search *s, const struct casefile *c)
 {
-	const char *mark = casefile_get(c, "Finder-Mark");
-	char own[17];
-
-	token_mark(&s->d->key, "finder", s->mail->from, own);
-	return mark != NULL && digest_equal(mark, own);
+	return findermark_is(&s->d->key, c, s->mail->from);
 }
 
 /* He answers all, or what an operator passed on to him: the token is another's,

@@ -3,7 +3,7 @@
  * order: the keyed address that it was sent to, a keyed Message-ID that it
  * answers or quotes, the tag in its subject with a sender whom the case knows.
  * The first two prove themselves; the last one proves nothing.  Who writes from
- * the finder's address is the finder, whatever token the mail bears.
+ * an address of the finder is the finder, whatever token the mail bears.
  */
 #ifndef WHOSE_H
 #define WHOSE_H

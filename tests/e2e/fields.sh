@@ -124,3 +124,64 @@ ito todoke-show "$number" | tr '\n' ' ' | grep -q "Missing:.* url" ||
     fail "the site is not missed: $(ito todoke-show "$number")"
 ! grep -q '^Url: ' "$case" || fail "$(grep '^Url' "$case")"
 expect 77 ito todoke-accept -v 6.1 "$number"
+
+# More addresses of the finder: each is his, and nobody's Contact is.
+open_it <<'E2'
+From: Yamada Taro <taro@work.example>
+Reply-To: taro@home.example
+Date: Tue, 24 Nov 2026 09:31:02 +0900
+Message-ID: <7@work.example>
+
+Finder-Address: ichiro@finder.example, jiro@other.example
+Finder-Address: third@finder.example
+Contact: soumu@city.example.lg.jp
+Url: http://www.city.example.lg.jp/a
+Lang: en
+
+The hole is here.
+E2
+to_finder ichiro@finder.example
+marks=$(sed -n 's/^Finder-Mark: //p' "$case")
+[ "$(echo "$marks" | sort -u | wc -l)" -eq 5 ] || fail "$(cat "$case")"
+! grep -q 'home.example\|work.example\|other.example\|@finder' "$case" ||
+    fail "in clear: $(cat "$case")"
+expect 0 ito todoke-accept -v 6.1 "$number"
+for his in ichiro@finder.example JIRO@other.example third@finder.example \
+    taro@work.example taro@home.example; do
+	expect 77 ito todoke-contact -n -a "$his" "$number"
+	says "the finder's own address"
+	was=$(cat "$SPOOL/$(place "$number")")
+	got=0
+	echo "Told <$his> so." | ito todoke-note "$number" 2>"$T/err" || got=$?
+	[ "$got" -eq 77 ] || fail "$his in a note: $got"
+	[ "$(cat "$SPOOL/$(place "$number")")" = "$was" ] || fail "changed: $his"
+done
+echo "Told soumu@city.example.lg.jp so." | ito todoke-note "$number"
+expect 0 ito todoke-contact -a soumu@city.example.lg.jp "$number"
+[ "$(sed -n 's/^Finder-Mark: //p' "$SPOOL/$(place "$number")")" = "$marks" ] ||
+    fail "the marks changed"
+count=0
+for his in third@finder.example taro@work.example soumu@city.example.lg.jp; do
+	count=$((count + 1))
+	printf 'From: <%s>\nTo: <desk@desk.example>\nDate: Tue, 24 Nov 2026 10:00:00 +0900\nMessage-ID: <%s@x.example>\nSubject: [IPA#%s] more\n\nmore\n' \
+	    "$his" "$count" "$number" \
+	    >"$SPOOL/incoming/new/$count.x"
+done
+expect 0 "$BIN/todoke-sort"
+[ "$(grep -c '^Log: .* reply .*from=finder' "$SPOOL/$(place "$number")")" -eq 2 ] ||
+    fail "who wrote: $(grep '^Log' "$SPOOL/$(place "$number")")"
+grep -q '^Log: .* reply .*from=soumu@city' "$SPOOL/$(place "$number")" ||
+    fail "the operator's mail: $(grep '^Log' "$SPOOL/$(place "$number")")"
+expect 0 "$BIN/todoke-check"
+
+# More than are marked: it is said, and not refused.
+open_it <<E2
+$(seq -f 'Finder-Address: y%g@finder.example' 17)
+Url: http://www.city.example.lg.jp/a
+
+x
+E2
+[ "$(grep -c '^Finder-Mark: ' "$case")" -eq 16 ] || fail "$(cat "$case")"
+ito todoke-show "$number" | tr -s ' \n' ' ' >"$T/shown"
+grep -q "More addresses of the finder than marks: yes" "$T/shown" ||
+    fail "not said: $(cat "$T/shown")"
