@@ -529,10 +529,14 @@ static int
 hold(struct message *m, struct fault *f)
 {
 	char why[sizeof(f->text)];
+	size_t n = strlen(m->id);
 
 	if (f->status != EX_NOPERM || m->d->dry)
 		return -1;
-	memcpy(why, f->text, sizeof(why));
+	/* The gate's words begin with the mail, as what is said here does. */
+	if (strncmp(f->text, m->id, n) != 0 || strncmp(f->text + n, ": ", 2) != 0)
+		n = 0;
+	snprintf(why, sizeof(why), "%s", f->text + (n > 0 ? n + 2 : 0));
 	if (refuse(m, "hold", NULL, why, f) == -1)
 		return -1;
 	return fault_set(f, EX_NOPERM, "%s: a gate refused it", m->id);

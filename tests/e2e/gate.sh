@@ -39,6 +39,9 @@ held() {
 	named
 	expect 77 cron todoke-send
 	says "$2"
+	if grep -qF "$id: $id: " "$T/err"; then
+		fail "$1: it names the mail twice"
+	fi
 	[ -e "$SPOOL/hold/$id" ] || [ -e "$SPOOL/hold/$id.copy" ] || fail "$1: not in hold/"
 	[ ! -e "$SPOOL/outbox/$id" ] || fail "$1: still in outbox/"
 	[ ! -e "$SPOOL/var/attempts/$id" ] || fail "$1: it was tried"
