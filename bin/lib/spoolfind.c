@@ -56,17 +56,18 @@ note(struct search *s, const char *day, ino_t ino)
 	s->n++;
 }
 
-/* A case that mv left in the place of a day folder is none,
- * nor is a link. */
-static bool
-is_folder(int fd, enum spool_state s, const char *day)
+/* 1 for a folder; a case that mv left in the place of a day folder is none,
+ * nor is a link.  -1 where that cannot be told. */
+static int
+is_folder(int fd, enum spool_state s, const char *day, struct fault *f)
 {
 	char path[SPOOL_PATH];
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s/%s", spool_state_name(s), day);
-	return fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISDIR(st.st_mode);
+	if (fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return S_ISDIR(st.st_mode) ? 1 : 0;
+	return errno == ENOENT ? 0 : fault_errno(f, "%s", path);
 }
 
 static void
@@ -75,20 +76,26 @@ try_name(struct search *s, const char *day)
 	struct spool_place p;
 	struct stat st;
 	bool there, unknown;
+	struct fault why;
+	int folder;
 
 	if (s->n == PLACES)
 		return;
 	set_place(&p, s->state, day, s->number);
 	there = fstatat(s->fd, p.path, &st, AT_SYMLINK_NOFOLLOW) == 0;
 	unknown = !there && errno != ENOENT && errno != ENOTDIR;
-	if (unknown && !s->hidden)
-		fault_errno(&s->why, "%s", p.path);
+	if (unknown)
+		fault_errno(&why, "%s", p.path);
 	if (there ? S_ISDIR(st.st_mode) : !unknown)
 		return;
-	if (!is_folder(s->fd, s->state, day))
+	folder = is_folder(s->fd, s->state, day, &why);
+	if (folder == 0)
 		return;
+	unknown = unknown || folder == -1;
+	if (unknown && !s->hidden)
+		s->why = why;
 	s->hidden = s->hidden || unknown;
-	if (there)
+	if (!unknown)
 		note(s, day, st.st_ino);
 }
 
@@ -258,12 +265,13 @@ spool_each(int fd, enum spool_state s, const char *last, spool_each_fn *each,
 	if (spool_list(fd, spool_state_name(s), &days, f) == -1)
 		return -1;
 	for (i = 0; i < days.n && rc == 0; i++) {
-		if (!spool_is_day(s, days.v[i]) ||
-		    !is_folder(fd, s, days.v[i]))
+		if (!spool_is_day(s, days.v[i]))
 			continue;
 		if (last != NULL && strcmp(days.v[i], last) > 0)
 			break;
-		rc = each_in(fd, s, days.v[i], each, arg, f);
+		rc = is_folder(fd, s, days.v[i], f);
+		if (rc == 1)
+			rc = each_in(fd, s, days.v[i], each, arg, f);
 	}
 	spool_names_free(&days);
 	return rc;

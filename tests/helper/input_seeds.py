@@ -52,8 +52,7 @@ SEEDS = [
          ("outbox.c", "\tif (spool_maildir(m->d->spool, maildir, f) == -1)\n",
           "\tif (maildir[0] == '\\0')\n")),
     Seed("a day that is a link", ["the victim's day as a link"],
-         ("spoolfind.c", "\tif (!is_folder(s->fd, s->state, day))\n"
-          "\t\treturn;\n", "")),
+         ("spoolfind.c", "\tif (folder == 0)\n\t\treturn;\n", "")),
 ]
 OF_SAMPLE = ("links followed", "one bad mail in ends the run",
              "a Maildir that is a link")
