@@ -5,7 +5,7 @@ import subprocess
 
 from crash_trace import ALLOC, EIO, ENOSPC, KILL
 
-PROGRAMS = ("todoke-contact", "todoke-sort", "todoke-send")
+PROGRAMS = ("todoke-contact", "todoke-remind", "todoke-send", "todoke-sort")
 
 
 CUT = "CUT"
@@ -90,6 +90,10 @@ SEEDS = [
          ("intake.c", "\trc = intake_open(d, number, raw.p, raw.n, mail, f);\n",
           "\trc = io_unlink(d->spool, path, f);\n"
           "\trc = intake_open(d, number, raw.p, raw.n, mail, f);\n")),
+    Seed("a day that cannot be looked at passed over", "remind", EIO,
+         ("spoolfind.c",
+          "\treturn errno == ENOENT ? 0 : fault_errno(f, \"%s\", path);\n",
+          "\t(void)f;\n\treturn 0;\n")),
 ]
 
 
