@@ -21,19 +21,26 @@ reads(const char *text)
 	return r;
 }
 
+typedef unsigned search(const struct report *r, const char *text);
+
+/* In which line of the text a search with this form, which is freed, ends. */
+static void
+searched(search *find, char *form, const char *text, unsigned want)
+{
+	struct report *r = reads(form);
+	unsigned got = find(r, text);
+
+	ck_assert_msg(got == want, "%s in \"%s\": %u", form, text, got);
+	report_free(r);
+	free(form);
+}
+
 static void
 names(const char *finder, const char *address, const char *text,
     unsigned want)
 {
-	char *form = xasprintf("Name: %s\nMail: %s\nUrl: x\n", finder,
-	    address);
-	struct report *r = reads(form);
-	unsigned got = names_finder(r, text);
-
-	ck_assert_msg(got == want, "%s, %s in \"%s\": %u", finder, address,
-	    text, got);
-	report_free(r);
-	free(form);
+	searched(names_finder, xasprintf("Name: %s\nMail: %s\nUrl: x\n",
+	    finder, address), text, want);
 }
 
 START_TEST(finds_names)
@@ -110,14 +117,8 @@ END_TEST
 static void
 consented(const char *words, const char *text, unsigned want)
 {
-	char *form = xasprintf("Name: Yamada Taro\nMail: ty77@example.com\n"
-	    "Consent: %s\n", words);
-	struct report *r = reads(form);
-
-	ck_assert_msg(names_finder(r, text) == want, "%s: %s", words,
-	    text);
-	report_free(r);
-	free(form);
+	searched(names_finder, xasprintf("Name: Yamada Taro\n"
+	    "Mail: ty77@example.com\nConsent: %s\n", words), text, want);
 }
 
 START_TEST(what_he_consented_to_is_no_find)
@@ -255,13 +256,8 @@ END_TEST
 static void
 fields(const char *consent, const char *text, unsigned want)
 {
-	char *form = xasprintf("Name: Yamada Taro\nConsent: %s\n", consent);
-	struct report *r = reads(form);
-	unsigned got = names_fields(r, text);
-
-	ck_assert_msg(got == want, "%s: \"%s\": %u", consent, text, got);
-	report_free(r);
-	free(form);
+	searched(names_fields, xasprintf("Name: Yamada Taro\nConsent: %s\n",
+	    consent), text, want);
 }
 
 START_TEST(fields_without_consent)
@@ -285,14 +281,8 @@ END_TEST
 static void
 others(const char *head, const char *text, unsigned want)
 {
-	char *form = xasprintf("Finder: Yamada Taro\n"
-	    "Mail: yamada@f.example\n%s\n\nx\n", head);
-	struct report *r = reads(form);
-	unsigned got = names_finder(r, text);
-
-	ck_assert_msg(got == want, "%s in \"%s\": %u", head, text, got);
-	report_free(r);
-	free(form);
+	searched(names_finder, xasprintf("Finder: Yamada Taro\n"
+	    "Mail: yamada@f.example\n%s\n\nx\n", head), text, want);
 }
 
 START_TEST(finds_who_is_withheld)

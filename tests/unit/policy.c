@@ -66,77 +66,108 @@ START_TEST(no_score_no_priority)
 }
 END_TEST
 
-static void
-waits(struct casefile *c, const char *event, const char *want)
+/* The event that the case's last log line tells of. */
+static const char *
+last(const struct casefile *c)
 {
-	const char *got;
+	size_t n = 0;
 
-	casefile_log(c, 1795480262, "ito", event, "");
-	got = policy_waits(c);
-	if (want == NULL)
-		ck_assert_ptr_null(got);
-	else
-		ck_assert_str_eq(got, want);
+	while (casefile_nth(c, "Log", n) != NULL)
+		n++;
+	return n == 0 ? "no event" : casefile_nth(c, "Log", n - 1);
 }
 
 static void
-reply(struct casefile *c)
+waits_for(const struct casefile *c, const char *want)
 {
-	casefile_log(c, 1795480262, "cron", "reply",
-	    "proof=address from=a@b.example");
-	ck_assert_str_eq(policy_waits(c), "read a reply");
+	const char *got = policy_waits(c);
+
+	ck_assert_msg(strcmp(got != NULL ? got : "", want != NULL ? want :
+	    "") == 0, "%s: %s", last(c), got != NULL ? got : "nothing waits");
+}
+
+/* An event, its words, and what waits after it; NULL: nothing.  A confirm
+ * that names an address and how the mail is closed sets the field too. */
+struct step {
+	const char *event, *words, *want;
+};
+
+static void
+take(struct casefile *c, const struct step *step)
+{
+	char words[128], to[64], how[32];
+
+	if (strcmp(step->event, "confirm") == 0 && sscanf(step->words,
+	    "to=%63s %31s", to, how) == 2) {
+		snprintf(words, sizeof(words), "%s; by=phone; %s", to, how);
+		casefile_set(c, "Confirmed", words);
+	}
+	snprintf(words, sizeof(words), " %s", step->words);
+	casefile_log(c, 1795480262, "ito", step->event, words);
+	waits_for(c, step->want);
+}
+
+static void
+walk(const struct step *steps, size_t count)
+{
+	struct casefile *c = casefile_new("69145869");
+	size_t i;
+
+	waits_for(c, NULL);
+	for (i = 0; i < count; i++)
+		take(c, &steps[i]);
+	casefile_free(c);
 }
 
 /* The last event that is somebody's duty counts; others change nothing. */
 START_TEST(what_waits)
 {
-	struct casefile *c = casefile_new("69145869");
+	static const struct step steps[] = {
+		{"moved", "", NULL},
+		{"open", "", "accept or reject it"},
+		{"sent", "", "accept or reject it"},
+		{"accept", "", "ask the operator for a contact"},
+		{"contact", "", NULL},
+		{"reply", "proof=address from=a@b.example", "read a reply"},
+		{"note", "", "confirm the contact (todoke-confirm)"},
+		{"failed", "", "a mail was refused"},
+		{"confirm", "", "disclose the details"},
+		{"disclose", "", NULL},
+		{"hold", "", "judge a mail in hold/"},
+		{"close", "", NULL},
+		{"reopen", "", "look at it again"},
+		{"reject", "", NULL},
+	};
 
-	ck_assert_ptr_null(policy_waits(c));
-	waits(c, "moved", NULL);
-	waits(c, "open", "accept or reject it");
-	waits(c, "sent", "accept or reject it");
-	waits(c, "accept", "ask the operator for a contact");
-	waits(c, "contact", NULL);
-	reply(c);
-	waits(c, "note", "confirm the contact (todoke-confirm)");
-	waits(c, "failed", "a mail was refused");
-	waits(c, "confirm", "disclose the details");
-	waits(c, "disclose", NULL);
-	waits(c, "hold", "judge a mail in hold/");
-	waits(c, "close", NULL);
-	waits(c, "reopen", "look at it again");
-	waits(c, "reject", NULL);
-	casefile_free(c);
+	walk(steps, sizeof(steps) / sizeof(steps[0]));
 }
 END_TEST
 
 /* A task of the clock does not push aside what somebody wrote. */
 START_TEST(a_reply_goes_before_a_task)
 {
-	struct casefile *c = casefile_new("69145869");
+	static const struct step steps[] = {
+		{"contact", "", NULL},
+		{"task", "", "do a task"},
+		{"task", "via=phone",
+		    "telephone the operator (todoke-contact -m phone)"},
+		{"reply", "proof=address from=a@b.example", "read a reply"},
+		{"task", "", "read a reply"},
+		{"overdue", "", "read a reply"},
+		{"note", "", "confirm the contact (todoke-confirm)"},
+		{"overdue", "", "decide: it is long overdue"},
+		{"failed", "", "a mail was refused"},
+		{"ladder-end", "", "a mail was refused"},
+	};
 
-	waits(c, "contact", NULL);
-	waits(c, "task", "do a task");
-	casefile_log(c, 1795480262, "cron", "task", "via=phone");
-	ck_assert_ptr_nonnull(strstr(policy_waits(c), "-m phone"));
-	reply(c);
-	waits(c, "task", "read a reply");
-	waits(c, "overdue", "read a reply");
-	waits(c, "note", "confirm the contact (todoke-confirm)");
-	waits(c, "overdue", "decide: it is long overdue");
-	waits(c, "failed", "a mail was refused");
-	waits(c, "ladder-end", "a mail was refused");
-	casefile_free(c);
+	walk(steps, sizeof(steps) / sizeof(steps[0]));
 }
 END_TEST
 
 /* What was opened is not called encrypted any more. */
 START_TEST(an_opened_report)
 {
-	static const struct {
-		const char *event, *words, *want;
-	} steps[] = {
+	static const struct step steps[] = {
 		{"open", "pgp=encrypted", "accept or reject it (encrypted)"},
 		{"unseal", "", "accept or reject it (encrypted)"},
 		{"unseal", "opened=no", "accept or reject it (encrypted)"},
@@ -146,16 +177,8 @@ START_TEST(an_opened_report)
 		{"accept", "", "ask the operator for a contact"},
 		{"unseal", "opened=yes", "ask the operator for a contact"},
 	};
-	struct casefile *c = casefile_new("69145869");
-	char words[128];
-	size_t i;
 
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		snprintf(words, sizeof(words), " %s", steps[i].words);
-		casefile_log(c, 1795480262, "ito", steps[i].event, words);
-		ck_assert_str_eq(policy_waits(c), steps[i].want);
-	}
-	casefile_free(c);
+	walk(steps, sizeof(steps) / sizeof(steps[0]));
 }
 END_TEST
 
@@ -163,9 +186,7 @@ END_TEST
 START_TEST(an_answer_is_to_be_confirmed)
 {
 	static const char confirm[] = "confirm the contact (todoke-confirm)";
-	static const struct {
-		const char *event, *words, *want;
-	} steps[] = {
+	static const struct step steps[] = {
 		{"contact", "to=a@b.example", NULL},
 		{"note", "via=phone", NULL},
 		{"reply", "proof=address from=finder", "read a reply"},
@@ -194,20 +215,8 @@ START_TEST(an_answer_is_to_be_confirmed)
 		{"reply", "proof=address from=c@b.example", "read a reply"},
 		{"note", "to=c@b.example outcome=replied", NULL},
 	};
-	struct casefile *c = casefile_new("69145869");
-	const char *got;
-	char words[128];
-	size_t i;
 
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		snprintf(words, sizeof(words), " %s", steps[i].words);
-		casefile_log(c, 1795480262, "ito", steps[i].event, words);
-		got = policy_waits(c);
-		ck_assert_msg(strcmp(got != NULL ? got : "", steps[i].want !=
-		    NULL ? steps[i].want : "") == 0, "step %zu: %s", i,
-		    got != NULL ? got : "nothing");
-	}
-	casefile_free(c);
+	walk(steps, sizeof(steps) / sizeof(steps[0]));
 }
 END_TEST
 
@@ -215,9 +224,7 @@ END_TEST
  * the mail left to do, and that alone. */
 START_TEST(a_letter_answers_its_side)
 {
-	static const struct {
-		const char *event, *words, *want;
-	} steps[] = {
+	static const struct step steps[] = {
 		{"open", "", "accept or reject it"},
 		{"write", "to=finder text=question", "accept or reject it"},
 		{"reply", "proof=address from=finder", "read a reply"},
@@ -244,21 +251,8 @@ START_TEST(a_letter_answers_its_side)
 		    "read a reply"},
 		{"note", "", NULL},
 	};
-	struct casefile *c = casefile_new("69145869");
-	const char *got;
-	char words[128];
-	size_t i;
 
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		snprintf(words, sizeof(words), " %s", steps[i].words);
-		casefile_log(c, 1795480262, "ito", steps[i].event, words);
-		got = policy_waits(c);
-		ck_assert_msg((got == NULL && steps[i].want == NULL) ||
-		    (got != NULL && steps[i].want != NULL &&
-		    strcmp(got, steps[i].want) == 0), "step %zu: %s", i,
-		    got != NULL ? got : "nothing");
-	}
-	casefile_free(c);
+	walk(steps, sizeof(steps) / sizeof(steps[0]));
 }
 END_TEST
 
@@ -267,9 +261,7 @@ START_TEST(a_release_clears_its_own_mail)
 {
 	static const char refused[] = "a mail was refused",
 	    held[] = "judge a mail in hold/", hear[] = "read a reply";
-	static const struct {
-		const char *event, *words, *want;
-	} steps[] = {
+	static const struct step steps[] = {
 		{"open", "", "accept or reject it"},
 		{"accept", "", "ask the operator for a contact"},
 		{"failed", "mail=69145869.1.receipt to=finder", refused},
@@ -314,21 +306,8 @@ START_TEST(a_release_clears_its_own_mail)
 		{"task", "rung=2 via=phone", "disclose the details"},
 		{"disclose", "", NULL},
 	};
-	struct casefile *c = casefile_new("69145869");
-	const char *got;
-	char words[128];
-	size_t i;
 
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		snprintf(words, sizeof(words), " %s", steps[i].words);
-		casefile_log(c, 1795480262, "ito", steps[i].event, words);
-		got = policy_waits(c);
-		ck_assert_msg((got == NULL && steps[i].want == NULL) ||
-		    (got != NULL && steps[i].want != NULL &&
-		    strcmp(got, steps[i].want) == 0), "step %zu: %s", i,
-		    got != NULL ? got : "nothing");
-	}
-	casefile_free(c);
+	walk(steps, sizeof(steps) / sizeof(steps[0]));
 }
 END_TEST
 
@@ -337,9 +316,7 @@ START_TEST(a_passphrase_is_to_be_told)
 {
 	static const char tell[] = "tell the passphrase of the ZIP by "
 	    "telephone (then todoke-note -k phone)";
-	static const struct {
-		const char *event, *words, *want;
-	} steps[] = {
+	static const struct step steps[] = {
 		{"confirm", "to=a@b.example zip=consent",
 		    "disclose the details"},
 		{"disclose", "to=a@b.example zip=aes256", tell},
@@ -360,80 +337,45 @@ START_TEST(a_passphrase_is_to_be_told)
 		{"disclose", "to=a@b.example zip=aes256", tell},
 		{"close", "code=no-answer", NULL},
 	};
-	struct casefile *c = casefile_new("69145869");
-	const char *got;
-	char words[128];
-	size_t i;
 
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		snprintf(words, sizeof(words), " %s", steps[i].words);
-		casefile_log(c, 1795480262, "ito", steps[i].event, words);
-		got = policy_waits(c);
-		ck_assert_msg((got == NULL && steps[i].want == NULL) ||
-		    (got != NULL && steps[i].want != NULL &&
-		    strcmp(got, steps[i].want) == 0), "step %zu: %s", i,
-		    got != NULL ? got : "nothing");
-	}
-	casefile_free(c);
+	walk(steps, sizeof(steps) / sizeof(steps[0]));
 }
 END_TEST
-
-static void
-waits_for(const struct casefile *c, const char *want)
-{
-	const char *got = policy_waits(c);
-
-	ck_assert_msg((got == NULL && want == NULL) || (got != NULL &&
-	    want != NULL && strcmp(got, want) == 0), "%s",
-	    got != NULL ? got : "nothing");
-}
 
 /* The details are where they should be: with who is confirmed, and nobody
  * else; what came back is with nobody. */
 START_TEST(details_go_to_who_is_confirmed)
 {
 	static const char disclose[] = "disclose the details";
-	static const struct {
-		const char *confirmed, *event, *words, *want;
-	} steps[] = {
-		{"a@b.example; by=phone; key=K", "confirm",
-		    "to=a@b.example key=K", disclose},
-		{NULL, "disclose", "to=a@b.example key=K", NULL},
-		{NULL, "confirm", "to=a@b.example key=K", NULL},
-		{"a@b.example; by=phone; key=L", "confirm",
-		    "to=a@b.example key=L", disclose},
-		{NULL, "note", "", disclose},
-		{NULL, "disclose", "to=a@b.example key=L", NULL},
-		{"c@b.example; by=phone; key=L", "confirm",
-		    "to=c@b.example key=L", disclose},
-		{NULL, "disclose", "to=c@b.example key=L", NULL},
-		{NULL, "hold", "mail=69145869.9.disclosure to=c@b.example",
+	static const struct step steps[] = {
+		{"confirm", "to=a@b.example key=K", disclose},
+		{"disclose", "to=a@b.example key=K", NULL},
+		{"confirm", "to=a@b.example key=K", NULL},
+		{"confirm", "to=a@b.example key=L", disclose},
+		{"note", "", disclose},
+		{"disclose", "to=a@b.example key=L", NULL},
+		{"confirm", "to=c@b.example key=L", disclose},
+		{"disclose", "to=c@b.example key=L", NULL},
+		{"hold", "mail=69145869.9.disclosure to=c@b.example",
 		    "judge a mail in hold/"},
-		{NULL, "confirm", "to=c@b.example key=L", disclose},
-		{NULL, "release", "mail=69145869.9.disclosure", NULL},
-		{NULL, "confirm", "to=c@b.example key=L", NULL},
-		{NULL, "hold", "mail=69145869.7.disclosure to=a@b.example",
+		{"confirm", "to=c@b.example key=L", disclose},
+		{"release", "mail=69145869.9.disclosure", NULL},
+		{"confirm", "to=c@b.example key=L", NULL},
+		{"hold", "mail=69145869.7.disclosure to=a@b.example",
 		    "judge a mail in hold/"},
-		{NULL, "confirm", "to=c@b.example key=L",
+		{"confirm", "to=c@b.example key=L",
 		    "judge a mail in hold/"},
-		{"c@b.example; by=phone; zip=consent", "confirm",
-		    "to=c@b.example zip=consent", disclose},
+		{"confirm", "to=c@b.example zip=consent", disclose},
 	};
 	struct casefile *c = casefile_new("69145869");
-	char words[128];
 	size_t i;
 
 	casefile_add(c, "Mail", "69145869.7.disclosure 0");
 	casefile_add(c, "Mail", "69145869.9.disclosure 0");
 	casefile_add(c, "Mail", "69145869.9.disclosure.copy 0");
 	casefile_add(c, "Mail", "69145869.9.started 0");
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		if (steps[i].confirmed != NULL)
-			casefile_set(c, "Confirmed", steps[i].confirmed);
-		snprintf(words, sizeof(words), " %s", steps[i].words);
-		casefile_log(c, 1795480262, "ito", steps[i].event, words);
-		waits_for(c, steps[i].want);
-	}
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		take(c, &steps[i]);
 	casefile_free(c);
 }
 END_TEST
